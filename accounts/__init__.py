@@ -1,0 +1,1 @@
+"""People, departments, roles: who acts and what they may do."""

@@ -1,0 +1,1 @@
+"""Writes to people, departments and roles."""

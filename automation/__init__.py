@@ -1,0 +1,1 @@
+"""Robots, triggers and workflows over any record."""

@@ -1,0 +1,207 @@
+"""Starting runs, answering them, and what people do to them while they run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts import access
+from accounts.actor import Actor
+from accounts.choices import Action, ActorKind
+from accounts.models import User
+from automation.actions.programs import require_configuring
+from automation.engine.journal import LineKind
+from automation.engine.nodes import WaitKind
+from automation.engine.plain_values import plain
+from automation.exceptions import NobodyWaits, RunRefused
+from automation.models import Program, Run, Wait
+from automation.runtime import clock, outbox, store
+from automation.runtime.causation import is_cycle
+from automation.runtime.nudges import nudge
+from automation.runtime.run_turn import change_run
+from automation.runtime.starting import Start, start
+from smart_processes.models import Item
+from smart_processes.schema import schema_for
+
+
+@transaction.atomic
+def start_run(
+    program: Program,
+    item: Item | None = None,
+    *,
+    actor: Actor,
+    parameters: Mapping[str, Any] | None = None,
+    runs_as: int | None = None,
+) -> Run:
+    """Start a program, on a record or on none; a worker takes the first turn.
+
+    A run that would go round in circles is returned failed, with a report.
+
+    Args:
+        program: What to run, in its published version.
+        item: The record.
+        actor: Who starts it.
+        parameters: Values by code.
+        runs_as: Whose rights its steps have (user id); None: the system's.
+
+    Raises:
+        PermissionRefused: the actor may not automate this record.
+        ProgramMissing: the program has no published version or is switched off.
+        ParametersRefused: one is missing or unknown.
+    """
+    _require(actor, item, program.name)
+    wish = Start(
+        program=program,
+        item_id=item.pk if item else None,
+        parameters=parameters or {},
+        actor=actor,
+        runs_as_id=runs_as,
+    )
+    return start(wish, clock.now())
+
+
+@transaction.atomic
+def fire(run: Run, number: int, payload: Mapping[str, Any] | None = None) -> None:
+    """Let one wait of a run end: an answer, a command, a callback.
+
+    Who may answer is the business of whoever calls: the wait's task, its webhook's secret.
+
+    Raises:
+        NobodyWaits: it was answered, cancelled or too late.
+    """
+    if not store.fire(run.pk, number, plain(payload or {}), clock.now()):
+        raise NobodyWaits(_("Nobody waits for this any more: it was answered or cancelled."))
+    nudge()
+
+
+@transaction.atomic
+def fire_event(
+    key: str, payload: Mapping[str, Any] | None = None, *, kind: WaitKind = WaitKind.EVENT
+) -> int:
+    """Let every wait with this key end; return how many there were.
+
+    Args:
+        key: What a program's `{"event": key}` or an activity's `Later(key=…)` named.
+        payload: The values that come with it. A wait of an activity (`WaitKind.TASK`) takes
+            `{"status": "success", "result": {…}}`, or `"error"` with a `kind` and `message`.
+        kind: Of the waits that are meant.
+    """
+    waits = Wait.objects.filter(key=key, kind=kind, is_fired=False)
+    return _fire_all(waits, payload or {})
+
+
+@transaction.atomic
+def command(run: Run, name: str, *, actor: Actor, payload: Mapping[str, Any] | None = None) -> None:
+    """Give a command to the state a run is in.
+
+    Raises:
+        PermissionRefused: the actor may not automate the record.
+        NobodyWaits: the state does not know the command.
+    """
+    _require(actor, run.item, run.version.program.name)
+    waits = Wait.objects.filter(run=run, key=name, kind=WaitKind.COMMAND, is_fired=False)
+    if not _fire_all(waits, {"by": actor.user_id, **(payload or {})}):
+        raise NobodyWaits(_("The run does not wait for this command."))
+
+
+@transaction.atomic
+def record_changed(item_id: int) -> int:
+    """Tell runs that wait for a date or a condition of a record; return how many there were.
+
+    Called in the transaction of the change; the next turn looks at the record again.
+    """
+    follows = Q(kind__in=[WaitKind.FIELD, WaitKind.CONDITION], is_fired=False)
+    return _fire_all(Wait.objects.filter(follows, run__item_id=item_id), {"changed": True})
+
+
+@transaction.atomic
+def cancel_run(run: Run, *, actor: Actor, reason: str = "") -> Run:
+    """End a run for good; what it waits for is forgotten, what it has not sent is dropped.
+
+    Raises:
+        PermissionRefused: the actor may not automate the record.
+        RunRefused: it has ended.
+    """
+    changed = _change(run, LineKind.CANCELLED, actor, reason)
+    outbox.drop(run.pk, clock.now())
+    return changed
+
+
+@transaction.atomic
+def pause_run(run: Run, *, actor: Actor, reason: str = "") -> Run:
+    """Let a run stand still; what comes meanwhile is kept.
+
+    Raises:
+        PermissionRefused: the actor may not automate the record.
+        RunRefused: it has ended, failed or is paused.
+    """
+    return _change(run, LineKind.PAUSED, actor, reason)
+
+
+@transaction.atomic
+def resume_run(run: Run, *, actor: Actor, reason: str = "") -> Run:
+    """Let a paused run go on.
+
+    Raises:
+        PermissionRefused: the actor may not automate the record.
+        RunRefused: it is not paused.
+    """
+    changed = _change(run, LineKind.RESUMED, actor, reason)
+    nudge()
+    return changed
+
+
+@transaction.atomic
+def retry_run(run: Run, *, actor: Actor, reason: str = "") -> Run:
+    """Let a failed run go on with the step that failed.
+
+    Raises:
+        PermissionRefused: the actor may not automate the record.
+        RunRefused: it has not failed, or it was stopped for going round in circles.
+    """
+    if is_cycle(tuple(run.chain)):
+        raise RunRefused(_("This run was stopped because it would go round in circles."))
+    changed = _change(run, LineKind.RETRIED, actor, reason)
+    nudge()
+    return changed
+
+
+def _change(run: Run, kind: LineKind, actor: Actor, reason: str) -> Run:
+    _require(actor, run.item, run.version.program.name)
+    message = f"{_name(actor)}: {reason}" if reason else _name(actor)
+    if not change_run(run.pk, kind, message[:500]):
+        sentence = _("This cannot be done to a run that is %(state)s.")
+        fresh = Run.objects.get(pk=run.pk)
+        raise RunRefused(sentence % {"state": fresh.get_status_display().lower()})
+    return Run.objects.get(pk=run.pk)
+
+
+def _fire_all(waits: Any, payload: Mapping[str, Any]) -> int:
+    """Fire waits, in the order of their runs: locks are taken so everywhere."""
+    now = clock.now()
+    found = list(waits.order_by("run_id", "number").values_list("run_id", "number"))
+    fired = sum(store.fire(run_id, number, plain(payload), now) for run_id, number in found)
+    if fired:
+        nudge()
+    return fired
+
+
+def _require(actor: Actor, item: Item | None, subject: str) -> None:
+    """Refuse who may not automate the record; without one, who may not configure."""
+    if item is None:
+        require_configuring(actor, subject)
+        return
+    rights = access.of(actor)
+    pipeline = schema_for(actor).pipelines[item.pipeline_id]
+    access.require(rights, Action.AUTOMATE, item, pipeline)
+
+
+def _name(actor: Actor) -> str:
+    if actor.user_id is not None and actor.kind in {ActorKind.PERSON, ActorKind.TOKEN}:
+        user = User.objects.filter(pk=actor.user_id).first()
+        return user.full_name if user else ""
+    return actor.label

@@ -1,0 +1,28 @@
+"""What the expression language asks about people."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.selectors.heads import head_of
+
+
+class KnownPeople:
+    """Everybody, by id."""
+
+    def head_of(self, person: int | None, level: int = 1) -> int | None:
+        """Return the id of somebody's head; None where there is none."""
+        return None if person is None else head_of(person, level)
+
+    def zone_of(self, person: int | None) -> tzinfo:
+        """Return the time zone somebody lives in; the company's where nobody said."""
+        known = User.objects.filter(pk=person or 0)
+        name = known.values_list("time_zone", flat=True).first()
+        try:
+            return ZoneInfo(name) if name else timezone.get_default_timezone()
+        except (ZoneInfoNotFoundError, ValueError):
+            return timezone.get_default_timezone()  # one that the database of zones has dropped

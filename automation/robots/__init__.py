@@ -1,0 +1,1 @@
+"""Robots: from "a record entered a stage" to runs and decisions."""

@@ -1,0 +1,1 @@
+"""Runs in the database: the clock, the hot statements, turns, the outbox, replaying."""

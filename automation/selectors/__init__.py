@@ -1,0 +1,1 @@
+"""What pages ask: runs, to-dos, notifications."""

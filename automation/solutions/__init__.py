@@ -1,0 +1,1 @@
+"""Parts of solution files that automation knows."""

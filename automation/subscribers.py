@@ -1,0 +1,56 @@
+"""Who listens to what happens: one table. Listeners run inside the transaction of the deed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from automation import telling, todo_waits
+from automation.events import RobotFailed, TodoAssigned, TodoCompleted, TodoDeleted
+from automation.robots import arming
+from automation.robots.planning import make_due
+from automation.robots.starts import runs_ended
+from automation.runtime.endings import on_end
+from automation.runtime.executor import add_maker
+from automation.triggering import hearing
+from automation.triggering.looking import look
+from smart_processes.events import (
+    CommentAdded,
+    FieldsChanged,
+    RecordCreated,
+    RecordDeleted,
+    RecordEvent,
+    RecordsLinked,
+    StageEntered,
+    subscribe,
+)
+
+LISTENERS: tuple[tuple[type[RecordEvent], Callable[[Any], None]], ...] = (
+    (RecordCreated, telling.tell_first_responsible),
+    (FieldsChanged, telling.tell_responsible),
+    (CommentAdded, telling.tell_mentioned),
+    (TodoAssigned, telling.tell_assignee),
+    (TodoCompleted, todo_waits.end_of_done),
+    (TodoDeleted, todo_waits.end_of_deleted),
+    (RecordCreated, arming.plan_created),
+    (StageEntered, arming.plan_moved),
+    (FieldsChanged, arming.plan_anew),
+    (RecordDeleted, arming.end_deleted),
+    (RobotFailed, telling.tell_owner),
+    (FieldsChanged, hearing.fields_changed),
+    (RecordCreated, hearing.record_created),
+    (RecordsLinked, hearing.records_linked),
+    (CommentAdded, hearing.comment_added),
+    (TodoCompleted, hearing.todo_done),
+    (TodoDeleted, hearing.todo_deleted),
+    (StageEntered, hearing.stage_entered),
+)
+
+
+def subscribe_all() -> None:
+    """Begin to listen; called once when the app is ready."""
+    for event, listener in LISTENERS:
+        subscribe(event, listener)
+    add_maker(make_due)
+    add_maker(look)
+    on_end(runs_ended)

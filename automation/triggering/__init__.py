@@ -1,0 +1,1 @@
+"""From "something happened" to moves and decisions."""

@@ -1,0 +1,1 @@
+"""What triggers wait for: one kind, one class, one file."""

@@ -1,0 +1,55 @@
+"""A date of the record came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actor import Actor
+from automation.activities.params import ParamKind, param
+from automation.engine.expressions.conversion import moment
+from automation.engine.expressions.functions.intervals import Span
+from automation.triggers.base import Answer, EventKind, Heard, TriggerKind
+from automation.triggers.registry import register
+from smart_processes.models import Item
+from smart_processes.schema import schema_for
+
+
+@dataclass(frozen=True)
+class MomentParams:
+    """Which date, and how long before or after it."""
+
+    field: str = param(_("Date field"), ParamKind.FIELD)
+    days: Decimal = param(
+        _("Days after it"), ParamKind.NUMBER, default=Decimal(0), help=_("Negative: before it.")
+    )
+
+
+@register
+class Moment(TriggerKind[MomentParams]):
+    """The day or moment in a field came, once for each value it has."""
+
+    code = "moment"
+    label = _("A date came")
+    description = _("The date in a field of the record came, or comes in so many days.")
+    icon = "clock"
+    params = MomentParams
+    listens = EventKind.MOMENT
+
+    def judge(self, params: MomentParams, item: Item, heard: Heard, actor: Actor) -> Answer:
+        """Return whether the date still is what it was when the moment was found."""
+        field = schema_for(actor).of(item).fields.get(params.field)
+        value = field.read(item) if field else None
+        if value is None or field is None:
+            return Answer(is_met=False, reason=gettext("The date is empty now."))
+        if field.to_json(value) != heard.payload["value"]:
+            return Answer(is_met=False, reason=gettext("The date was changed in the meantime."))
+        zone = timezone.get_default_timezone()
+        due = Span(days=int(params.days)).added_to(moment(value, zone).astimezone(zone))
+        if heard.at is not None and due > heard.at:
+            return Answer(is_met=False, reason=gettext("The date has not come yet."))
+        return Answer(is_met=True)

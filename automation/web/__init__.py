@@ -1,0 +1,1 @@
+"""Doors of automation: addresses that other systems call."""

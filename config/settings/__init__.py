@@ -1,0 +1,1 @@
+"""DJANGO_SETTINGS_MODULE names one of: embedded, dev, test, production."""

@@ -1,0 +1,4 @@
+// Everything the sign-in family needs.
+import "ui/theme";
+import "ui/menus";
+import "ui/password";

@@ -1,0 +1,1 @@
+"""The product: leads, deals, contacts, companies and the staff pages."""

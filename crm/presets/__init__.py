@@ -1,0 +1,1 @@
+"""Ready-made record types to begin with, one solution file each."""

@@ -1,0 +1,1 @@
+"""The staff pages: thin doors to actions and selectors, one module per page."""

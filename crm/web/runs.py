@@ -1,0 +1,202 @@
+"""Runs of programs: their list, the story of one, and what may be done to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.actor import Actor
+from accounts.choices import Action, ActorKind
+from accounts.exceptions import PermissionRefused
+from accounts.requests import actor_of
+from automation.choices import OPEN_STATUSES, RunStatus
+from automation.models import Run
+from automation.runtime.causation import is_cycle
+from automation.selectors.run_lists import (
+    PER_PAGE,
+    RunFilter,
+    get_run,
+    journal_of,
+    list_runs,
+    may_steer_somewhere,
+    programs_with_runs,
+)
+from crm.web.automation_pages import switch
+from crm.web.condition_words import decided_rows
+from crm.web.record import record_url, with_toast
+from crm.web.run_steering import STEERING
+from crm.web.run_story import Story, duration_text, tell
+from crm.web.run_words import LOOKS
+from smart_processes.models import Item
+from smart_processes.schema import TypeSchema, schema_for
+
+LIST = "crm/automation/runs.html"
+STORY = "crm/automation/story.html"
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run as lists draw it; `tone` and `icon` of its state."""
+
+    run: Run
+    tone: str
+    icon: str
+    took: str
+    record_url: str
+
+    @property
+    def url(self) -> str:
+        """Its story."""
+        return reverse("crm:run", args=[self.run.pk])
+
+
+@login_required
+@require_GET
+def run_list(request: HttpRequest) -> HttpResponse:
+    """Show the runs that one may steer, newest first."""
+    actor = require_steering(request)
+    wanted, before = _wanted(request)
+    found = list_runs(actor, wanted, before=before)
+    shown = found[:PER_PAGE]
+    context = {
+        "views": run_views(actor, shown),
+        "filter": wanted,
+        "statuses": RunStatus.choices,
+        "programs": programs_with_runs(),
+        "types": schema_for(actor).types.values(),
+        "is_narrow": wanted != RunFilter(),
+        "next_url": _address(wanted, shown[-1].pk) if len(found) > PER_PAGE else None,
+        "first_url": _address(wanted, None) if before else None,
+        "switch": switch("runs", actor),
+    }
+    part = f"{LIST}#list" if request.headers.get("HX-Target") == "runs" else LIST
+    return render(request, part, context)
+
+
+@login_required
+@require_GET
+def run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Tell the story of a run; `?step=` opens one of its steps."""
+    part = f"{STORY}#story" if request.headers.get("HX-Target") == "story" else STORY
+    return render(request, part, _story_context(request, run_id))
+
+
+@login_required
+@require_POST
+def steer(request: HttpRequest, run_id: int, how: str) -> HttpResponseBase:
+    """Retry, cancel, pause or resume a run; answers its story."""
+    actor = actor_of(request)
+    STEERING[how].act(get_run(actor, run_id)[0], actor=actor)
+    if not request.headers.get("HX-Request"):
+        return redirect("crm:run", run_id)
+    answer = render(request, f"{STORY}#story", _story_context(request, run_id))
+    answer["HX-Trigger-After-Settle"] = "counts-changed"
+    return with_toast(answer, str(STEERING[how].said))
+
+
+def require_steering(request: HttpRequest) -> Actor:
+    """Return who asks; refuse who may automate nothing.
+
+    Raises:
+        PermissionRefused: always then.
+    """
+    actor = actor_of(request)
+    if not may_steer_somewhere(actor):
+        raise PermissionRefused(Action.AUTOMATE, _("Automation"))
+    return actor
+
+
+def run_views(actor: Actor, runs: list[Run]) -> list[RunView]:
+    """Return runs as lists draw them; no query."""
+    return [run_view(actor, each) for each in runs]
+
+
+def run_view(actor: Actor, run: Run) -> RunView:
+    """Return a run as lists draw it; no query."""
+    tone, icon = LOOKS[run.status]
+    ended_at = run.finished_at or (None if run.is_open else run.created_at)
+    took = duration_text((ended_at or timezone.now()) - run.created_at)
+    return RunView(run, tone, icon, took, _record_url(actor, run.item))
+
+
+def _story_context(request: HttpRequest, run_id: int) -> dict[str, Any]:
+    actor = actor_of(request)
+    found, item, may_steer = get_run(actor, run_id)
+    story: Story = tell(found, journal_of(found), in_full=may_steer)
+    open_step = story.step(request.GET.get("step", ""))
+    return {
+        "view": run_view(actor, found),
+        "run": found,
+        "item": item,
+        "story": story,
+        "open_step": open_step,
+        "rows": decided_rows(open_step.rows, _type_of(actor, item)) if open_step else [],
+        "started_by": _started_by(found),
+        "may_steer": may_steer,
+        "may_list": may_steer_somewhere(actor),
+        "may_retry": may_steer
+        and found.status == RunStatus.FAILED
+        and not is_cycle(tuple(found.chain)),
+        "may_pause": may_steer and found.is_open and found.status != RunStatus.PAUSED,
+        "may_resume": may_steer and found.status == RunStatus.PAUSED,
+        "may_cancel": may_steer and found.status in {*OPEN_STATUSES, RunStatus.FAILED},
+    }
+
+
+def _type_of(actor: Actor, item: Item | None) -> TypeSchema | None:
+    return schema_for(actor).of(item) if item is not None else None
+
+
+def _started_by(run: Run) -> str:
+    if run.started_by_kind in {ActorKind.PERSON, ActorKind.TOKEN} and run.started_by:
+        return run.started_by.full_name
+    if run.started_by_kind == ActorKind.ROBOT:
+        return _("Robot “%(name)s”") % {"name": run.started_by_label}
+    return _("the system")
+
+
+def _record_url(actor: Actor, item: Item | None) -> str:
+    if item is None or item.deleted_at is not None:
+        return ""
+    return record_url(schema_for(actor).of(item).code, item)
+
+
+def _wanted(request: HttpRequest) -> tuple[RunFilter, int | None]:
+    given = request.GET
+    status = given.get("status", "")
+    return (
+        RunFilter(
+            status=status if status in RunStatus.values else "",
+            program_code=given.get("program", "")[:64],
+            type_code=given.get("type", "")[:64],
+            item_id=_number(given.get("record", "")),
+        ),
+        _number(given.get("before", "")),
+    )
+
+
+def _number(text: str) -> int | None:
+    # Longer ones are more than the database's largest id.
+    return int(text) if text.isdecimal() and text.isascii() and len(text) <= 18 else None
+
+
+def _address(wanted: RunFilter, before: int | None) -> str:
+    given = {
+        "status": wanted.status,
+        "program": wanted.program_code,
+        "type": wanted.type_code,
+        "record": wanted.item_id,
+        "before": before,
+    }
+    query = urlencode({name: value for name, value in given.items() if value})
+    return f"{reverse('crm:runs')}?{query}"

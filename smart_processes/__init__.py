@@ -1,0 +1,1 @@
+"""The record engine: types, fields, pipelines, stages, records."""

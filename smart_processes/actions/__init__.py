@@ -1,0 +1,1 @@
+"""Writes: each function owns its transaction, lock, permission, history and event."""

@@ -1,0 +1,1 @@
+"""Solution files: a whole configuration as one readable YAML file, planned, applied, exported."""

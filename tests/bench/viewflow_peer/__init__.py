@@ -1,0 +1,1 @@
+"""Ten automatic steps and an answer in django-viewflow, run by its own Python (tests.bench.peer)."""

@@ -1,0 +1,1 @@
+"""Killing everything while it works: `make faults`."""
