@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 
 from tests.factories.cast import Cast, make_cast
 
-pytest_plugins = ["tests.support.live_server", "tests.support.browser"]
+pytest_plugins = ["tests.support.live_server", "tests.support.browser", "tests.support.unstable"]
 
 # No deadlines: a busy machine must not fail a test.
 hypothesis_settings.register_profile(
