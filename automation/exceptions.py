@@ -66,6 +66,12 @@ class RunRefused(AutomationRefusal):
     code = "run_refused"
 
 
+class DecisionRefused(AutomationRefusal):
+    """The rule does not wait any more, or its robot is gone."""
+
+    code = "decision_refused"
+
+
 class NobodyWaits(AutomationRefusal):
     """The answer came too late, or nothing ever waited for it."""
 

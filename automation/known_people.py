@@ -1,4 +1,4 @@
-"""What the expression language asks about people."""
+"""What the expression language and journals ask about people."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
 
+from accounts.actor import Actor
+from accounts.choices import ActorKind
 from accounts.models import User
 from accounts.selectors.heads import head_of
 
@@ -26,3 +28,11 @@ class KnownPeople:
             return ZoneInfo(name) if name else timezone.get_default_timezone()
         except (ZoneInfoNotFoundError, ValueError):
             return timezone.get_default_timezone()  # one that the database of zones has dropped
+
+
+def name_of(actor: Actor) -> str:
+    """Return what an actor is called: a person's full name (one query), else the label."""
+    if actor.user_id is not None and actor.kind in {ActorKind.PERSON, ActorKind.TOKEN}:
+        user = User.objects.filter(pk=actor.user_id).first()
+        return user.full_name if user else ""
+    return actor.label

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from accounts import access
 from accounts.actor import Actor
-from accounts.choices import Action, ActorKind
-from accounts.models import User
+from accounts.choices import Action
 from automation.actions.programs import require_configuring
 from automation.engine.journal import LineKind
 from automation.engine.nodes import WaitKind
 from automation.engine.plain_values import plain
 from automation.exceptions import NobodyWaits, RunRefused
+from automation.known_people import name_of
 from automation.models import Program, Run, Wait
 from automation.runtime import clock, outbox, store
 from automation.runtime.causation import is_cycle
@@ -172,7 +172,7 @@ def retry_run(run: Run, *, actor: Actor, reason: str = "") -> Run:
 
 def _change(run: Run, kind: LineKind, actor: Actor, reason: str) -> Run:
     _require(actor, run.item, run.version.program.name)
-    message = f"{_name(actor)}: {reason}" if reason else _name(actor)
+    message = f"{name_of(actor)}: {reason}" if reason else name_of(actor)
     if not change_run(run.pk, kind, message[:500]):
         sentence = _("This cannot be done to a run that is %(state)s.")
         fresh = Run.objects.get(pk=run.pk)
@@ -198,10 +198,3 @@ def _require(actor: Actor, item: Item | None, subject: str) -> None:
     rights = access.of(actor)
     pipeline = schema_for(actor).pipelines[item.pipeline_id]
     access.require(rights, Action.AUTOMATE, item, pipeline)
-
-
-def _name(actor: Actor) -> str:
-    if actor.user_id is not None and actor.kind in {ActorKind.PERSON, ActorKind.TOKEN}:
-        user = User.objects.filter(pk=actor.user_id).first()
-        return user.full_name if user else ""
-    return actor.label

@@ -69,6 +69,18 @@ def decide(
         _judge(decision, entry, facts)
 
 
+def decide_at_once(decision: Decision, entry: Entry, facts: Facts, *, is_active: bool) -> None:
+    """Write on the decision what becomes of the robot when nothing more is waited for.
+
+    What else it depends on holds as ever: the robot is switched on, the record may have left,
+    the condition is judged.
+    """
+    if why := _ended(entry, facts, is_active=is_active):
+        settle(decision, DecisionKind.CANCELLED, why, facts.desk.now)
+        return
+    _judge(decision, entry, facts)
+
+
 def settle(
     decision: Decision,
     kind: DecisionKind,

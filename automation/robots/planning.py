@@ -36,6 +36,23 @@ def make_due(now: datetime) -> int:
     )
 
 
+def look_at_record(item_id: int, now: datetime, *, dates: Sequence[str] | None = None) -> None:
+    """Let robots that wait for a record be looked at, after it changed.
+
+    Args:
+        item_id: The record.
+        now: The moment.
+        dates: Only robots that go by one of these date fields (codes); None: all.
+    """
+    # A plan that is being worked out may know the record as it was: wait for its decisions.
+    plans = StagePlan.objects.filter(item_id=item_id).order_by("pk")
+    list(plans.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+    waiting = Decision.objects.filter(item_id=item_id, kind=DecisionKind.WAITING)
+    if dates is not None:
+        waiting = waiting.filter(date_field__in=dates)
+    waiting.update(due_at=now)
+
+
 def _plan_ids(now: datetime) -> list[int]:
     due = StagePlan.objects.filter(Q(due_at=None) | Q(due_at__lte=now), error="")
     return list(due.order_by("pk").values_list("pk", flat=True)[:BATCH])
@@ -173,7 +190,7 @@ def _ask_left(plans: Sequence[StagePlan], desk: Desk) -> None:
         if why:
             settle(decision, DecisionKind.CANCELLED, why, desk.now)
             ended.append(decision)
-    _save(ended, desk.now)
+    save(ended, desk.now)
 
 
 @transaction.atomic
@@ -195,11 +212,11 @@ def _look_again(ids: Sequence[int], now: datetime) -> None:
         decide(decision, entry, facts, previous=decision.after, is_active=is_active)
         fired.append((decision, entry))
     start_fired(fired, desk)
-    _save(decisions, now)
+    save(decisions, now)
 
 
-def _save(decisions: Sequence[Decision], now: datetime) -> None:
-    """Save decisions that were looked at; who waited for one that ended is looked at next."""
+def save(decisions: Sequence[Decision], now: datetime) -> None:
+    """Save decisions that were looked at, by a worker or a person; who waited for one that ended is looked at next."""
     Decision.objects.bulk_update(decisions, CHANGING)
     over = [
         each.pk for each in decisions if each.kind in {DecisionKind.SKIPPED, DecisionKind.CANCELLED}
