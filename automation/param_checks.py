@@ -104,6 +104,10 @@ class _About:
         if _is_constant(written):
             yield from self._codes({written: None}, self.around.fields, path, is_map=False)
 
+    def field_or_id(self, written: Any, path: str) -> Iterator[Problem]:
+        if written != "id":
+            yield from self.field(written, path)
+
     def people(self, written: Any, path: str) -> Iterator[Problem]:
         for one in listed(written):
             if not isinstance(one, str | int) or (isinstance(one, str) and not _is_constant(one)):
@@ -149,5 +153,6 @@ _CHECKS: Mapping[ParamKind, Callable[[_About, Any, str], Iterator[Problem]]] = {
     ParamKind.STAGE: _About.stage,
     ParamKind.PIPELINE: _About.pipeline,
     ParamKind.FIELD: _About.field,
+    ParamKind.FIELD_OR_ID: _About.field_or_id,
     ParamKind.PEOPLE: _About.people,
 }

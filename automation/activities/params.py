@@ -35,6 +35,7 @@ class ParamKind(StrEnum):
     RECORD = "record"  # an id
     RECORD_TYPE = "record_type"  # a code
     FIELD = "field"  # a code
+    FIELD_OR_ID = "field_or_id"  # a code, or "id": the record's number
     FIELDS = "fields"  # codes
     PEOPLE = "people"  # ids, user names or addresses; one or several
     FILES = "files"  # ids; one or several
@@ -92,27 +93,15 @@ def parse_params(cls: type[P], raw: Mapping[str, Any]) -> P:
     Raises:
         ParamsRefused: one is missing, unknown or of another kind; all are named.
     """
-    if not isinstance(raw, Mapping):
-        raise ParamsRefused(_("The parameters of a step are a map."))
-    known = {each.name: each for each in params_of(cls)}
-    problems = [_("There is no parameter “%(name)s”.") % {"name": n} for n in raw if n not in known]
-    values: dict[str, Any] = {}
-    for name, each in known.items():
-        given = raw.get(name)
-        if given is None or given == "":
-            if each.is_required:
-                problems.append(_("Fill in “%(name)s”.") % {"name": each.label})
-            continue
-        try:
-            values[name] = _CONVERT[each.kind](given)
-        except (LanguageRefused, TypeError, ValueError):
-            problems.append(_("“%(name)s” is not what it should be.") % {"name": each.label})
-            continue
-        if each.choices and values[name] not in dict(each.choices):
-            problems.append(_("“%(name)s” is none of its options.") % {"name": each.label})
+    values, problems = _read(cls, raw)
     if problems:
-        raise ParamsRefused(" ".join(problems))
+        raise ParamsRefused(" ".join(problems.values()))
     return cls(**values)
+
+
+def param_problems(cls: type[Any], raw: Mapping[str, Any]) -> dict[str, str]:
+    """Return a sentence for each parameter that `parse_params` would refuse, by its name."""
+    return _read(cls, raw)[1]
 
 
 def schema_of(cls: type[Any]) -> dict[str, Any]:
@@ -144,6 +133,30 @@ def schema_of(cls: type[Any]) -> dict[str, Any]:
 def secret_names(cls: type[Any]) -> frozenset[str]:
     """Return the names of parameters that journals must not show."""
     return frozenset(each.name for each in params_of(cls) if each.is_secret)
+
+
+def _read(cls: type[Any], raw: Any) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the values that can be read, and why the others cannot."""
+    if not isinstance(raw, Mapping):
+        return {}, {"": _("The parameters of a step are a map.")}
+    known = {each.name: each for each in params_of(cls)}
+    unknown = [str(name) for name in raw if name not in known]
+    problems = {name: _("There is no parameter “%(name)s”.") % {"name": name} for name in unknown}
+    values: dict[str, Any] = {}
+    for name, each in known.items():
+        given = raw.get(name)
+        if given is None or given == "":
+            if each.is_required:
+                problems[name] = _("Fill in “%(name)s”.") % {"name": each.label}
+            continue
+        try:
+            values[name] = _CONVERT[each.kind](given)
+        except (LanguageRefused, TypeError, ValueError):
+            problems[name] = _("“%(name)s” is not what it should be.") % {"name": each.label}
+            continue
+        if each.choices and values[name] not in dict(each.choices):
+            problems[name] = _("“%(name)s” is none of its options.") % {"name": each.label}
+    return values, problems
 
 
 def _param(field: dataclasses.Field[Any]) -> Param:
@@ -197,7 +210,7 @@ _MAPS = (
 _TEXTS = (
     *(ParamKind.TEXT, ParamKind.LINES, ParamKind.CHOICE, ParamKind.SPAN),
     *(ParamKind.STAGE, ParamKind.PIPELINE, ParamKind.PROGRAM),
-    *(ParamKind.RECORD_TYPE, ParamKind.FIELD),
+    *(ParamKind.RECORD_TYPE, ParamKind.FIELD, ParamKind.FIELD_OR_ID),
 )
 _CONVERT: Mapping[ParamKind, Callable[[Any], Any]] = {
     ParamKind.NUMBER: number,

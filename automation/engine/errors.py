@@ -45,6 +45,15 @@ SENTENCES: Mapping[str, str] = {
     "reference_unknown": gettext_noop("There is nothing called “%(name)s”."),
     "activity_unknown": gettext_noop("There is no activity “%(name)s”."),
     "parameter_refused": gettext_noop("“%(name)s”: %(reason)s"),
+    "operator_unfit": gettext_noop("“%(name)s” cannot be compared by “%(operator)s”."),
+    "option_unknown": gettext_noop(
+        "“%(name)s” has no option “%(value)s”. Choose one of: %(names)s."
+    ),
+    "changes_unknown": gettext_noop(
+        "Only what listens to changed fields knows what changed. Ask for a value instead."
+    ),
+    # Its reason is a whole sentence.
+    "refused": gettext_noop("%(reason)s"),
 }
 
 

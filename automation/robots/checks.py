@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from automation.choices import Hours, IfEmpty, OnLeave, RobotMoment, SpanUnit
+from automation.condition_checks import ProgramCheck, check_condition
 from automation.engine.errors import Problem
 from automation.robots.drafts import RobotDraft
 from automation.robots.entries import When
@@ -17,9 +17,7 @@ from smart_processes.schema import TypeSchema
 LONGEST_NAME = 200  # characters
 FARTHEST = 100_000  # of any unit; days: 270 years
 DATES = frozenset({"date", "datetime"})
-_STEP, _CONDITION = "$.root.steps[0]", "$.root.steps[0].branches[0].when"
-# Returns the problems of a program's body.
-ProgramCheck = Callable[[Any], list[Problem]]
+_STEP = "$.root.steps[0]"
 
 
 def check_robot(
@@ -35,7 +33,7 @@ def check_robot(
     return [
         *_own(draft, type_schema),
         *_translated(check_program(draft.body(type_schema.code)), _STEP, "$"),
-        *_condition(draft, type_schema, check_program),
+        *check_condition(draft.condition, type_schema, check_program),
     ]
 
 
@@ -78,23 +76,6 @@ def _date_field(when: When, type_schema: TypeSchema) -> Iterator[Problem]:
     elif field.type.kind not in DATES or field.is_multiple:
         params = {"name": str(field.label), "reason": _("This is not a date.")}
         yield Problem("$.when.date_field", "parameter_refused", params)
-
-
-def _condition(
-    draft: RobotDraft, type_schema: TypeSchema, check_program: ProgramCheck
-) -> list[Problem]:
-    """Check the condition as the branch of a program would be."""
-    if not draft.condition:
-        return []
-    inside = {"id": "inside", "type": "log", "params": {"text": "x"}}
-    branch = {"when": list(draft.condition), "steps": [inside]}
-    step = {"id": "asked", "type": "if", "branches": [branch]}
-    body = {
-        "program": 1,
-        "type": type_schema.code,
-        "root": {"type": "sequence", "steps": [step]},
-    }
-    return _translated(check_program(body), _CONDITION, "$.condition")
 
 
 def _translated(problems: list[Problem], old: str, new: str) -> list[Problem]:

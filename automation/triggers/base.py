@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from django_stubs_ext import StrOrPromise
 
 from accounts.actor import Actor
 from automation.models import Trigger
+from smart_processes.fields import Field
 from smart_processes.models import Item
 
 P = TypeVar("P")
@@ -29,8 +30,10 @@ class EventKind(StrEnum):
     LETTER = "letter"  # told to one trigger
     WEBHOOK = "webhook"  # told to one trigger
     MOMENT = "moment"  # told to one trigger
-    # No trigger's: runs that wait for the record are to look at it again.
+    # No trigger's: runs and robots that wait for the record are to look at it again.
     RECORD_TOUCHED = "record_touched"
+    # No trigger's: what steps waited for has come.
+    WAIT_OVER = "wait_over"
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,13 @@ class TriggerKind(Generic[P]):
     listens: ClassVar[EventKind]
     # Whether it happens to the record that moves, not to another one.
     is_own: ClassVar[bool] = True
+
+    def problems(self, params: P, fields: Mapping[str, Field]) -> Iterator[tuple[str, str]]:
+        """Yield what is wrong with parameters that name fields: (parameter, sentence).
+
+        Fields that are not there are told before.
+        """
+        yield from ()
 
     def concerns(self, params: P, heard: Heard) -> bool:
         """Return whether an event is worth looking at; what is not leaves no decision."""

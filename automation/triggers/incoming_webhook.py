@@ -35,12 +35,13 @@ class IncomingWebhookParams:
     )
     field: str = param(
         _("Field that finds the record"),
+        ParamKind.FIELD_OR_ID,
         default="id",
         help=_("A field's code; id: the number in the record's address."),
     )
     value: str = param(_("Path of its value"), default="record")
     mapping: Mapping[str, str] = param(
-        _("Fields that are filled"), ParamKind.MAP, default={}, help=_("Field → path.")
+        _("Fields that are filled"), ParamKind.FIELD_VALUES, default={}, help=_("Field → path.")
     )
     is_made: bool = param(_("Make a record when none is found"), ParamKind.FLAG, default=False)
 
@@ -104,5 +105,5 @@ def value_at(body: Any, path: str) -> Any:
 
 def _mapped(params: IncomingWebhookParams, body: Any) -> dict[str, Any]:
     """Return the values by field; what the call does not say stays as it is."""
-    found = {code: value_at(body, path) for code, path in params.mapping.items()}
+    found = {code: value_at(body, str(path)) for code, path in params.mapping.items()}
     return {code: value for code, value in found.items() if value is not None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,8 +16,12 @@ from automation.engine.expressions.conversion import moment
 from automation.engine.expressions.functions.intervals import Span
 from automation.triggers.base import Answer, EventKind, Heard, TriggerKind
 from automation.triggers.registry import register
+from smart_processes.field_types.base import Family
+from smart_processes.fields import Field
 from smart_processes.models import Item
 from smart_processes.schema import schema_for
+
+FARTHEST_DAYS = 3_650  # ten years
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,17 @@ class Moment(TriggerKind[MomentParams]):
     icon = "clock"
     params = MomentParams
     listens = EventKind.MOMENT
+
+    def problems(
+        self, params: MomentParams, fields: Mapping[str, Field]
+    ) -> Iterator[tuple[str, str]]:
+        """Refuse fields that hold no single date, and parts of days."""
+        field = fields[params.field]
+        if field.type.family not in {Family.DATE, Family.MOMENT} or field.is_multiple:
+            yield "field", gettext("“%(field)s” is not a date.") % {"field": field.label}
+        if params.days != int(params.days) or abs(params.days) > FARTHEST_DAYS:
+            limit = {"limit": FARTHEST_DAYS}
+            yield "days", gettext("Enter a whole number from -%(limit)d to %(limit)d.") % limit
 
     def judge(self, params: MomentParams, item: Item, heard: Heard, actor: Actor) -> Answer:
         """Return whether the date still is what it was when the moment was found."""

@@ -97,6 +97,8 @@ def test_variable_keeps_the_value_it_has(cast: Cast) -> None:
         ("stage: CALL", "stage: NONE", "There is no stage"),
         ("fields: [title]", "fields: [nothing]", "nothing"),
         ("kind: field_changed", "kind: nothing", "nothing"),
+        ("field: title", "field: nothing", "nothing called “Document:nothing”"),
+        ("field: title, operator: not_empty", "field: amount, operator: gt, value: much", "much"),
         ("program: evening", "program: nothing", "There is no program"),
         ("0 18 * * *", "0 99 * * *", "times cannot be read"),
         ("stage: [NEW]", "nothing: [NEW]", "nothing"),
