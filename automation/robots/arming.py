@@ -7,15 +7,12 @@ has robots and none where it has not.
 from __future__ import annotations
 
 from accounts.actor import Actor
-from automation.choices import DecisionKind
-from automation.models import Decision, StagePlan
+from automation.models import StagePlan
 from automation.robots.lists import current_lists
-from automation.runtime import causation, clock
+from automation.runtime import causation
 from automation.runtime.nudges import nudge
 from smart_processes.events import (
-    FieldsChanged,
     RecordCreated,
-    RecordDeleted,
     StageEntered,
     is_import,
 )
@@ -44,23 +41,6 @@ def plan_created(event: RecordCreated) -> None:
             item_id=event.item_id, left_at=None
         )
         _plan(event.item_id, visit_id, listed, event.actor)
-
-
-def plan_anew(event: FieldsChanged) -> None:
-    """Let robots that go by a date that changed look at it again."""
-    known = current_lists(event.actor).date_fields.get(event.type_code, frozenset())
-    if changed := known & event.changes.keys():
-        waiting = Decision.objects.filter(item_id=event.item_id, kind=DecisionKind.WAITING)
-        if waiting.filter(date_field__in=changed).update(due_at=clock.now()):
-            nudge()
-
-
-def end_deleted(event: RecordDeleted) -> None:
-    """Let robots of a deleted record find out that it is gone."""
-    if event.type_code in current_lists(event.actor).types:
-        waiting = Decision.objects.filter(item_id=event.item_id, kind=DecisionKind.WAITING)
-        if waiting.update(due_at=clock.now()):
-            nudge()
 
 
 def _plan(item_id: int, visit_id: int, list_id: int | None, actor: Actor) -> None:

@@ -1,10 +1,13 @@
 """What deeds do about triggers: one row where a trigger listens, no statement where none does.
 
 Listeners, called inside the transaction of the deed. A worker looks at the row afterwards.
+Rows are only inserted here: a deed holds its record and must not wait for the lock of a run
+or a decision, whose worker may be waiting for the record.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from accounts.actor import Actor
@@ -12,6 +15,7 @@ from automation.choices import OPEN_STATUSES
 from automation.engine.nodes import Answer, Node, Wait, WaitKind
 from automation.events import TodoCompleted, TodoDeleted
 from automation.models import Run, Trigger, TriggerEvent
+from automation.robots.lists import current_lists
 from automation.runtime import causation, clock
 from automation.runtime.nudges import nudge
 from automation.runtime.programs import published
@@ -21,6 +25,7 @@ from smart_processes.events import (
     CommentAdded,
     FieldsChanged,
     RecordCreated,
+    RecordDeleted,
     RecordsLinked,
     StageEntered,
 )
@@ -30,10 +35,11 @@ _FOLLOWING = frozenset({WaitKind.FIELD, WaitKind.CONDITION})
 
 
 def fields_changed(event: FieldsChanged) -> None:
-    """Tell triggers and waiting runs that values changed."""
+    """Tell triggers, waiting runs, and robots that go by a date, that values changed."""
     changes = {code: list(change) for code, change in event.changes.items()}
     _hear(event, EventKind.FIELDS_CHANGED, {"changes": changes})
-    _touch(event)
+    known = current_lists(event.actor).date_fields.get(event.type_code, frozenset())
+    _touch(event, sorted(known & event.changes.keys()))
 
 
 def record_created(event: RecordCreated) -> None:
@@ -68,7 +74,13 @@ def stage_entered(event: StageEntered) -> None:
         pipeline = schema_for(event.actor).pipelines[event.pipeline_id]
         payload = {"target": event.target, "source": event.source, "pipeline": pipeline.code}
         _hear(event, EventKind.STAGE_ENTERED, payload)
-    _touch(event)
+    _touch(event, [])
+
+
+def record_deleted(event: RecordDeleted) -> None:
+    """Let robots of a deleted record find out that it is gone."""
+    if event.type_code in current_lists(event.actor).types:
+        note(EventKind.RECORD_TOUCHED, {"dates": None}, actor=event.actor, item_id=event.item_id)
 
 
 def note(
@@ -82,23 +94,22 @@ def note(
 ) -> bool:
     """Write an event down and tell a worker; return False when the key was there before."""
     cause, now = causation.current(), clock.now()
-    row = TriggerEvent(
-        kind=kind,
-        item_id=item_id,
-        trigger=trigger,
-        payload=payload,
-        key=key,
-        at=now,
-        due_at=now,
-        caused_by_id=cause.run_id if cause else None,
-        chain=list(cause.chain) if cause else [],
-        actor_kind=actor.kind,
-        actor_user_id=actor.user_id,
-        actor_label=actor.label[:100],
-    )
+    row = {
+        "kind": kind,
+        "item_id": item_id,
+        "trigger": trigger,
+        "payload": payload,
+        "at": now,
+        "due_at": now,
+        "caused_by_id": cause.run_id if cause else None,
+        "chain": list(cause.chain) if cause else [],
+        "actor_kind": actor.kind,
+        "actor_user_id": actor.user_id,
+        "actor_label": actor.label[:100],
+    }
     if key is None:
-        row.save(force_insert=True)
-    elif not TriggerEvent.objects.bulk_create([row], ignore_conflicts=True):
+        TriggerEvent(**row).save(force_insert=True)
+    elif not TriggerEvent.objects.get_or_create(key=key, defaults=row)[1]:
         return False
     nudge()
     return True
@@ -111,15 +122,18 @@ def _hear(event: Any, kind: EventKind, payload: dict[str, Any]) -> None:
         note(kind, payload, actor=event.actor, item_id=event.item_id)
 
 
-def _touch(event: FieldsChanged | StageEntered) -> None:
+def _touch(event: FieldsChanged | StageEntered, dates: Sequence[str]) -> None:
     """Let runs that wait for something of the record look at it again (one query).
 
-    Not here: a turn locks the run and then the record, and this deed holds the record.
+    Args:
+        event: What happened.
+        dates: Date fields that robots go by and that changed (codes).
     """
     of_record = Run.objects.filter(item_id=event.item_id, status__in=OPEN_STATUSES)
     versions = set(of_record.values_list("version_id", flat=True))
-    if any(_follows(version) for version in versions):
-        note(EventKind.RECORD_TOUCHED, {}, actor=event.actor, item_id=event.item_id)
+    if dates or any(_follows(version) for version in versions):
+        payload = {"dates": list(dates)}
+        note(EventKind.RECORD_TOUCHED, payload, actor=event.actor, item_id=event.item_id)
 
 
 def _follows(version: str) -> bool:

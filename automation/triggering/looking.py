@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
-from automation.actions.runs import record_changed
+from automation.actions.runs import fire_event, record_changed
 from automation.choices import OPEN_STATUSES
+from automation.engine.nodes import WaitKind
 from automation.models import Run, TriggerEvent
 from automation.robots.facts import Desk
+from automation.robots.planning import look_at_record
 from automation.runtime import causation
 from automation.runtime.causation import Cause
 from automation.triggering.armed import Armed, armed, armed_for
@@ -89,7 +91,10 @@ def _try_later(row: TriggerEvent, error: str, now: datetime) -> None:
 
 def _answer(row: TriggerEvent, desk: Desk) -> None:
     if row.kind == EventKind.RECORD_TOUCHED:
-        _touch(row)
+        _touch(row, desk.now)
+        return
+    if row.kind == EventKind.WAIT_OVER:
+        fire_event(row.payload["key"], row.payload["result"], kind=WaitKind(row.payload["kind"]))
         return
     heard = _heard(row, desk)
     if heard is None:
@@ -123,10 +128,16 @@ def _heard(row: TriggerEvent, desk: Desk) -> Heard | None:
     return Heard(kind, type_code, row.item_id, row.payload, row.at)
 
 
-def _touch(row: TriggerEvent) -> None:
-    """Let runs look at a record again; a turn that goes on is waited for, so none misses it."""
+def _touch(row: TriggerEvent, now: datetime) -> None:
+    """Let runs and robots look at a record again.
+
+    A turn that goes on is waited for, so none misses it.
+    """
     if row.item_id is None:
         return
-    open_runs = Run.objects.filter(item_id=row.item_id, status__in=OPEN_STATUSES)
-    list(open_runs.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    open_runs = Run.objects.filter(item_id=row.item_id, status__in=OPEN_STATUSES).order_by("pk")
+    list(open_runs.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
     record_changed(row.item_id)
+    dates = row.payload.get("dates")
+    if dates != []:
+        look_at_record(row.item_id, now, dates=dates)

@@ -177,6 +177,8 @@ def purge_expired(*, actor: Actor, limit: int = 500) -> int:
 
 def _delete_for_good(locked: Item) -> None:
     """Delete the row with all that hangs on it, and its files once that is certain."""
+    # With its key: nothing may begin to point at it between the look for what does and the end.
+    Item._base_manager.select_for_update(of=("self",)).get(pk=locked.pk)
     for attached in locked.files.all():
         transaction.on_commit(_remover(attached.content.name or "", attached.content.storage))
     locked.delete()

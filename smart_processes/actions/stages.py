@@ -184,13 +184,14 @@ def move_to_pipeline(
 def lock(record_id: int, *, in_bin: bool = False) -> Item:
     """Return the record's row, locked until the transaction ends.
 
-    `Item` is locked, not the child: locking a child leaves the parent's row free.
+    `Item` is locked, not the child: locking a child leaves the parent's row free. Its key
+    stays free as well: rows that only point at the record (runs, plans) need not wait.
 
     Raises:
         RecordMissing: there is no such row.
     """
     found = (
-        Item._base_manager.select_for_update(of=("self",))
+        Item._base_manager.select_for_update(of=("self",), no_key=True)
         .filter(pk=record_id, deleted_at__isnull=not in_bin)
         .first()
     )
