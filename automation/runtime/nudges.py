@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from celery import current_app
 from django.db import connection, transaction
+
+from smart_processes.workers import tell_workers
 
 # By name: the tasks import the executor, which imports this.
 RUN_DUE = "automation.tasks.run_due"
@@ -24,7 +25,7 @@ def nudge(task: str = RUN_DUE) -> None:
     waiting = (entry[1] for entry in connection.run_on_commit)
     if tell in waiting:
         return
-    # Robust: a broker that does not answer must not undo what was done.
+    # Robust: what goes wrong in telling must not undo what was done.
     transaction.on_commit(tell, robust=True)
 
 
@@ -33,6 +34,6 @@ def _teller(task: str) -> Callable[[], None]:
     """Return what tells of a task: the same each time, so that it can be recognised."""
 
     def tell() -> None:
-        current_app.send_task(task, expires=EXPIRES)
+        tell_workers(task, expires=EXPIRES)
 
     return tell

@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from celery import current_app
 from django.core.files import File
 from django.db import transaction
 from django.db.models import Q
@@ -18,6 +17,7 @@ from smart_processes.choices import JobState
 from smart_processes.jobs.registry import job_kind
 from smart_processes.models import Job
 from smart_processes.schema import TypeSchema
+from smart_processes.workers import tell_workers
 
 # What the web process tells a worker; by name, so that no door imports the tasks.
 RUN_JOB = "smart_processes.tasks.run_job"
@@ -67,9 +67,8 @@ def enqueue(
 
 def nudge(job_id: int) -> None:
     """Tell a worker that a job is due, once the transaction is committed."""
-    tell = partial(current_app.send_task, RUN_JOB, args=[job_id])
-    # Robust: a broker that does not answer must not undo what the person asked for.
-    transaction.on_commit(tell, robust=True)
+    # Robust: what goes wrong in telling must not undo what the person asked for.
+    transaction.on_commit(partial(tell_workers, RUN_JOB, job_id), robust=True)
 
 
 @transaction.atomic
