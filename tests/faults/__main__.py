@@ -21,12 +21,10 @@ import django
 from tests.faults.cluster import HOME, Cluster, Unavailable
 from tests.faults.receivers import MailReceiver, WebReceiver
 from tests.faults.services import System, make_system
-from tests.faults.storm import MOMENTS, TARGETS, Storm
+from tests.faults.storm import MOMENTS, OUTAGE, TARGETS, Storm
 
 KILLS = int(environ.get("KILLS") or 50)
 SEED = int(environ.get("SEED") or random.SystemRandom().randrange(10**6))
-FEED_EVERY = 0.15  # seconds between two times that records are made
-AT_ONCE = 3  # records each time: enough for journals that always grow
 REST_PATIENCE = 120.0  # seconds until everything has to have come to rest
 
 
@@ -73,57 +71,63 @@ def _storm(cluster: Cluster, system: System, web: WebReceiver, mail: MailReceive
 
     call_command("migrate", verbosity=0)
     from tests.faults import checks
+    from tests.faults.caller import Caller
+    from tests.faults.feeding import People, feed
     from tests.faults.mover import Mover
     from tests.faults.workload import Workload, patiently
 
     workload = Workload(web.url)
     workload.analyze()
-    mover = Mover(system.web_port, workload.person)
+    people = People(Mover(system.web_port, workload.person), Caller(system.web_port))
     system.start()
     began = time.monotonic()
     storm = Storm(cluster, system, KILLS, SEED)
-    to_move: list[int] = []
-
-    def feed() -> None:
-        for _ in range(AT_ONCE):
-            patiently(workload.feed)
-        newest = patiently(workload.newest)
-        if newest and workload.fed % (2 * AT_ONCE) == 0:
-            to_move.append(newest)
-        if to_move and mover.move(to_move[0]):
-            to_move.pop(0)
-        time.sleep(FEED_EVERY)
-
-    storm.run(feed)
+    storm.run(lambda: feed(workload, people))
     stormed = time.monotonic() - began
-    while to_move and time.monotonic() - began < stormed + REST_PATIENCE:
+    while people.are_busy and time.monotonic() - began < stormed + REST_PATIENCE:
         system.look_after()
-        if mover.move(to_move[0]):
-            to_move.pop(0)
-    _await_rest(system, lambda: patiently(checks.open_runs))
+        people.go_on()
+    left = _await_rest(system, lambda: patiently(checks.unfinished))
     rested = time.monotonic() - began - stormed
-    found = checks.faults(workload, web.received, mail.received, mover)
-    _report(storm, system)
+    found = checks.faults(workload, people, web.received, mail.received)
+    if left:
+        found.insert(0, f"{left} things were still to be done after {REST_PATIENCE:.0f} s of rest")
+    _report_kills(storm, system)
     print(
-        f"{workload.fed} records, {len(mover.moved)} moved by hand ({mover.lost} answers lost); "
+        f"{workload.fed} records with programs, {len(people.mover.moved)} moved by hand "
+        f"({people.mover.lost} answers lost); {2 * workload.rules.fed} records with rules, "
+        f"{len(people.caller.accepted)} webhooks taken, {people.caller.repeated} known as repeats "
+        f"({people.caller.lost} answers lost);\n"
         f"{web.received.count} calls for {len(web.received.by_effect)} steps, "
         f"{mail.received.count} letters for {len(mail.received.by_effect)}; "
         f"storm {stormed:.0f} s, at rest after {rested:.0f} s"
     )
-    for each in found:
-        print(f"OFF: {each}")
-    print("everything holds" if not found else f"{len(found)} faults, logs in {HOME}", flush=True)
-    return 1 if found else 0
+    return _report_faults(found)
 
 
-def _await_rest(system: System, open_runs: Callable[[], int]) -> None:
+def _await_rest(system: System, unfinished: Callable[[], int]) -> int:
+    """Wait until nothing is left to be done, or for long enough; return what is left."""
     until = time.monotonic() + REST_PATIENCE
-    while open_runs() and time.monotonic() < until:
+    while (left := unfinished()) and time.monotonic() < until:
         system.look_after()
         time.sleep(0.2)
+    return left
 
 
-def _report(storm: Storm, system: System) -> None:
+def _report_faults(found: list[str]) -> int:
+    for each in found:
+        print(f"OFF: {each}")
+    if found:
+        print(
+            f"{len(found)} faults. Again: make faults KILLS={KILLS} SEED={SEED}. Logs: {HOME}",
+            flush=True,
+        )
+        return 1
+    print("everything holds", flush=True)
+    return 0
+
+
+def _report_kills(storm: Storm, system: System) -> None:
     print(f"\n{'killed':<12}" + "".join(f"{moment:>16}" for moment in MOMENTS) + f"{'all':>8}")
     for target in TARGETS:
         counts = [storm.done[target, moment] for moment in MOMENTS]
@@ -133,7 +137,9 @@ def _report(storm: Storm, system: System) -> None:
     if ended:
         print(f"ended by themselves and started again: {ended}")
     if storm.missed:
-        print(f"the journal stood still before {storm.missed} of the kills")
+        print(f"nothing grew before {storm.missed} of the kills")
+    if storm.outages:
+        print(f"the broker was away for {OUTAGE:.0f} s once")
 
 
 def _close_connections() -> None:

@@ -11,26 +11,31 @@ from automation.choices import OPEN_STATUSES, MessageState, RunStatus
 from automation.models import JournalEntry, OutboxMessage, Run, Wait
 from automation.runtime.replaying import differences
 from smart_processes.models import FieldDefinition, Item, TimelineEntry
+from tests.faults.feeding import People
 from tests.faults.mover import Mover
 from tests.faults.receivers import Received
+from tests.faults.rule_checks import rule_faults, undecided
 from tests.faults.workload import COMMENTS, KINDS, LINES, Workload
 
 SHOWN = 5  # examples of each kind of fault
 
 
-def open_runs() -> int:
-    """Return how many runs have not ended."""
-    return Run.objects.filter(status__in=OPEN_STATUSES).count()
+def unfinished() -> int:
+    """Return how much is still to be done."""
+    runs = Run.objects.filter(status__in=OPEN_STATUSES)
+    messages = OutboxMessage.objects.filter(state=MessageState.PENDING)
+    return runs.count() + messages.count() + undecided()
 
 
-def faults(workload: Workload, web: Received, mail: Received, mover: Mover) -> list[str]:
+def faults(workload: Workload, people: People, web: Received, mail: Received) -> list[str]:
     """Return a sentence for everything that is off; nothing when all is well."""
     return [
         *_runs(workload),
         *_journals(),
         *_effects(workload),
         *_outside(web, mail),
-        *_moves(mover),
+        *_moves(workload, people.mover),
+        *rule_faults(workload.rules, people.caller),
     ]
 
 
@@ -68,9 +73,8 @@ def _effects(workload: Workload) -> Iterator[str]:
     of_type = Item.objects.filter(type=workload.record_type)
     if of_type.count() != workload.fed:
         yield f"{workload.fed} records were made, {of_type.count()} are there"
-    comments = Counter(
-        TimelineEntry.objects.filter(kind="comment").values_list("item_id", flat=True)
-    )
+    written = TimelineEntry.objects.filter(kind="comment", item__type=workload.record_type)
+    comments = Counter(written.values_list("item_id", flat=True))
     for pk, title in of_type.values_list("pk", "title"):
         wanted = COMMENTS[title.split()[0]]
         if comments[pk] != wanted:
@@ -120,9 +124,10 @@ def _keys(name: str, received: Received, wanted: set[str]) -> Iterator[str]:
         yield f"{name}: keys that arrived and keys that were sent differ: {unlike[:SHOWN]}"
 
 
-def _moves(mover: Mover) -> Iterator[str]:
+def _moves(workload: Workload, mover: Mover) -> Iterator[str]:
     yield from mover.unexpected[:SHOWN]
-    moves = Counter(TimelineEntry.objects.filter(kind="moved").values_list("item_id", flat=True))
+    entries = TimelineEntry.objects.filter(kind="moved", item__type=workload.record_type)
+    moves = Counter(entries.values_list("item_id", flat=True))
     wrong = [pk for pk in mover.moved | moves.keys() if moves[pk] != (pk in mover.moved)]
     if wrong:
         yield f"records moved another number of times than once: {wrong[:SHOWN]}"

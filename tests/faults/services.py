@@ -40,10 +40,11 @@ class Service:
             )
 
     def kill(self) -> None:
-        """SIGKILL it: no handler, no clean-up."""
+        """SIGKILL it: no handler, no clean-up. It stays away until it is started."""
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        self.process = None
 
     def look_after(self) -> None:
         """Start it again if it ended by itself."""
@@ -51,10 +52,14 @@ class Service:
             self.own_deaths += 1
             self.start()
 
-    def stop(self) -> None:
-        """Ask it to end, then insist."""
+    def ask_to_end(self) -> None:
+        """Ask it to end."""
         if self.process and self.process.poll() is None:
             self.process.terminate()
+
+    def stop(self) -> None:
+        """Insist on its end."""
+        if self.process:
             try:
                 self.process.wait(5)
             except subprocess.TimeoutExpired:
@@ -63,7 +68,10 @@ class Service:
 
 @dataclass
 class System:
-    """Everything but the database: two workers, beat, web and the broker."""
+    """Everything but the database: two workers, web, the broker, and a beat too many.
+
+    Two beats are a mistake that operators make; nothing may happen twice because of it.
+    """
 
     web_port: int
     broker: Service | None
@@ -76,7 +84,9 @@ class System:
 
     def stop(self) -> None:
         """Stop all of it."""
-        for service in reversed(self.all()):
+        for service in self.all():
+            service.ask_to_end()
+        for service in self.all():
             service.stop()
 
     def look_after(self) -> None:
@@ -105,7 +115,8 @@ def make_system() -> System:
     services = [
         Service("worker1", (*worker, "--hostname", "one@faults")),
         Service("worker2", (*worker, "--hostname", "two@faults")),
-        Service("beat", (*celery, "beat", "--pidfile=", "--loglevel", "WARNING")),
+        Service("beat1", (*celery, "beat", "--pidfile=", "--loglevel", "WARNING")),
+        Service("beat2", (*celery, "beat", "--pidfile=", "--loglevel", "WARNING")),
         Service("web", web),
     ]
     return System(web_port, _broker(), {each.name: each for each in services})

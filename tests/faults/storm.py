@@ -13,19 +13,24 @@ from threading import Event, Thread
 import psycopg
 
 from tests.faults.cluster import Cluster
-from tests.faults.services import System
+from tests.faults.services import Service, System
 
-# Shares of the kills. A worker is what has most to lose; the database takes all down with it.
-TARGETS = {"worker": 45, "database": 25, "beat": 15, "web": 15}
+# Shares of the kills. A worker is what has most to lose; the database takes all down with it,
+# and with the broker every message is lost.
+TARGETS = {"worker": 40, "database": 22, "beat": 10, "web": 14, "broker": 14}
+# The second kill of the broker keeps it away, in seconds: longer than every lease here.
+OUTAGE = 8.0
 MEAN_PAUSE = 1.0  # seconds before a kill at a random moment; before others a third of it
 GROWTH_PATIENCE = 2.0  # seconds; then a kill happens all the same
 LOOK_EVERY = 0.002  # seconds between two looks at the journal
-# The number is taken before the turn commits, the row is seen after it.
+# A number is taken before its transaction commits, a row is seen after it.
 GROWTH = {
     "inside a turn": "SELECT last_value FROM automation_journalentry_id_seq",
     "between turns": "SELECT coalesce(max(id), 0) FROM automation_journalentry",
+    "inside a plan": "SELECT last_value FROM automation_decision_id_seq",
+    "while sending": "SELECT coalesce(sum(fence), 0) FROM automation_outboxmessage",
 }
-RANDOM = "random moment"
+RANDOM = "random"
 MOMENTS = (RANDOM, *GROWTH)
 
 
@@ -35,7 +40,8 @@ class Storm:
 
     Attributes:
         done: Kills by target and moment.
-        missed: Kills that were meant for a growing journal and found none growing.
+        missed: Kills that were meant for a growing table and found none growing.
+        outages: How often the broker was kept away for long.
     """
 
     cluster: Cluster
@@ -44,6 +50,7 @@ class Storm:
     seed: int
     done: Counter[tuple[str, str]] = field(default_factory=Counter)
     missed: int = 0
+    outages: int = 0
 
     def run(self, feed: Callable[[], None]) -> None:
         """Kill; meanwhile `feed` is called again and again in a thread of its own."""
@@ -51,8 +58,9 @@ class Storm:
         feeder = Thread(target=_until, args=(over, feed), daemon=True)
         feeder.start()
         chance = random.Random(self.seed)
+        shares = {**TARGETS, "broker": TARGETS["broker"] if self.system.broker else 0}
         for number in range(self.kills):
-            target = chance.choices(list(TARGETS), weights=list(TARGETS.values()))[0]
+            target = chance.choices(list(shares), weights=list(shares.values()))[0]
             # In turn, so that each target meets each moment whatever the seed.
             moment = MOMENTS[number % len(MOMENTS)]
             pause = chance.expovariate(1 / MEAN_PAUSE)
@@ -70,10 +78,23 @@ class Storm:
             self._sleep(chance.uniform(0, 0.5))
             self.cluster.start()
             return
-        name = chance.choice(["worker1", "worker2"]) if target == "worker" else target
-        service = self.system.services[name]
+        if target == "broker" and self.system.broker:
+            self._take_broker_away(self.system.broker, chance)
+            return
+        named = [name for name in self.system.services if name.startswith(target)]
+        service = self.system.services[chance.choice(named)]
         service.kill()
         service.start()
+
+    def _take_broker_away(self, broker: Service, chance: random.Random) -> None:
+        """Kill it with all its messages; once for longer than anybody waits for anything."""
+        is_long = sum(self.done["broker", moment] for moment in MOMENTS) == 1
+        broker.kill()
+        until = time.monotonic() + (OUTAGE if is_long else chance.uniform(0, 0.5))
+        while time.monotonic() < until:
+            self._sleep(0.1)
+        broker.start()
+        self.outages += is_long
 
     def _sleep(self, seconds: float) -> None:
         until = time.monotonic() + min(seconds, 4 * MEAN_PAUSE)
@@ -82,7 +103,7 @@ class Storm:
             time.sleep(0.05)
 
     def _await_growth(self, sql: str) -> None:
-        """Return at once when the journal has grown."""
+        """Return at once when a table has grown."""
         until = time.monotonic() + GROWTH_PATIENCE
         with (
             suppress(psycopg.OperationalError),

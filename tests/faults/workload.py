@@ -15,6 +15,7 @@ from smart_processes.models import Item, RecordType
 from tests.factories.accounts import make_user
 from tests.factories.automation import log, make_program
 from tests.factories.smart_processes import make_field, make_item, make_type, system
+from tests.faults.rules import Rules
 
 T = TypeVar("T")
 LINES = 3  # records that one run makes
@@ -37,12 +38,14 @@ class Workload:
     Attributes:
         record_type: Of the records that runs work on.
         fed: How many records were made; each has one run that we started.
+        rules: Records that nothing but robots and triggers work on.
     """
 
     def __init__(self, web_url: str) -> None:
         self.record_type = _types()
         self.programs = _programs(web_url)
         self.person = make_user("root", is_superuser=True)
+        self.rules = Rules(web_url)
         self.fed = 0
 
     def feed(self) -> None:
