@@ -135,6 +135,7 @@ def test_call_with_one_event_id_three_times_moves_once(pipeline: Pipeline, hook:
     work()
 
     assert [each.status_code for each in answers] == [200] * 4
+    assert [each.json()["repeated"] for each in answers] == [False, True, True, True]
     assert decisions(item) == [("Shop", "fired")]
     assert TriggerEvent.objects.count() == 1
     moved = TimelineEntry.objects.filter(item=item, kind="moved")
