@@ -57,7 +57,7 @@ class ActivityContext:
         item_id: Its record; None where it has none.
         actor: Who acts, a robot with the rights of whomever the run was started for.
         now: The moment of the turn; an activity never asks a clock.
-        step_key: The same for every repeat of one step: run:step:wait number.
+        step_id: The step of the program.
         attempt: From 1.
         start_run: Starts a program: (code, record id, parameters, is awaited) -> run id.
     """
@@ -66,7 +66,7 @@ class ActivityContext:
     item_id: int | None
     actor: Actor
     now: datetime
-    step_key: str
+    step_id: str
     attempt: int
     start_run: Callable[[str, int | None, Mapping[str, Any], bool], int]
 

@@ -42,7 +42,7 @@ def one_person(values: Iterable[Any]) -> int | None:
 def step_name(context: ActivityContext) -> str:
     """Return what is the same for a step in all runs of its program: code and step id."""
     program = Run.objects.values_list("version__program__code", flat=True).get(pk=context.run_id)
-    return f"{program}:{context.step_key.split(':')[1]}"
+    return f"{program}:{context.step_id}"
 
 
 def _parts(values: Iterable[Any]) -> Iterable[Any]:

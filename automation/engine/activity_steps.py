@@ -67,6 +67,8 @@ class ActivitySteps(WaitSteps):
     ) -> None:
         opened = self.open_wait(token_id, step.id, later.kind, key=later.key, due_at=later.due_at)
         opened.activity, opened.payload = step.activity, later.payload
+        if later.kind is WaitKind.EFFECT:
+            opened.sends = self.snapshot["tokens"][token_id].setdefault("sends", opened.number)
         due = later.due_at.isoformat() if later.due_at else None
         self.note(
             LineKind.WAITING,

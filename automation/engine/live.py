@@ -36,7 +36,7 @@ from automation.engine.plain_values import plain
 from automation.engine.run_scope import RunScope
 from automation.engine.scope import Source, UnknownReference
 
-Known = Mapping[tuple[int, str], Failure]
+Known = Mapping[tuple[int, str], Performed]
 
 
 class Performer(Protocol):
@@ -58,7 +58,7 @@ class LiveDecisions:
 
     Attributes:
         known: Failures of steps in an attempt of this turn that was rolled back, by line
-            and step: they are not begun again.
+            and step, with what the steps were given: they are not begun again.
     """
 
     def __init__(
@@ -101,8 +101,9 @@ class LiveDecisions:
 
     def items(self, step: ForEach, sequence: int) -> list[Any]:
         """Return the values of the list, as many as the loop may take."""
-        if failure := self.known.get((sequence, step.id)):
-            raise DecisionFailed(failure)
+        known = self.known.get((sequence, step.id))
+        if known is not None and isinstance(known.outcome, Failure):
+            raise DecisionFailed(known.outcome)
         items: list[Any] = plain(listed(self._value(step.over)))
         return items[: step.most]
 
@@ -180,8 +181,8 @@ class LiveDecisions:
         Raises:
             StepFailed: it failed and may have written something.
         """
-        if failure := self.known.get((sequence, step.id)):
-            return Performed(failure)
+        if known := self.known.get((sequence, step.id)):
+            return known
         try:
             inputs = step.params.evaluate(self._scope) if step.params else {}
         except LanguageRefused as refusal:

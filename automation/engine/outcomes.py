@@ -73,11 +73,19 @@ class StepFailed(Exception):
     the step is not begun a second time and the steps before it stay.
     """
 
-    def __init__(self, sequence: int, step_id: str, failure: Failure) -> None:
+    def __init__(
+        self,
+        sequence: int,
+        step_id: str,
+        failure: Failure,
+        inputs: Any = None,
+        duration_ms: int | None = None,
+    ) -> None:
         super().__init__(f"{step_id}: {failure.message}")
         self.sequence = sequence
         self.step_id = step_id
         self.failure = failure
+        self.performed = Performed(failure, inputs, duration_ms)
 
 
 class DecisionFailed(Exception):

@@ -24,7 +24,8 @@ class Token(TypedDict, total=False):
     """Where a run stands; several in a parallel.
 
     `up` is the token that waits at the join, `left` how many it waits for, `tries` how often
-    the step failed already.
+    the step failed already, `sends` the number by which the receiver knows what the step
+    sends: however often the step is tried again, it stays.
     """
 
     at: str
@@ -32,6 +33,7 @@ class Token(TypedDict, total=False):
     up: str
     left: int
     tries: int
+    sends: int
 
 
 class OpenWait(TypedDict, total=False):

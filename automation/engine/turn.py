@@ -26,7 +26,10 @@ class Event:
 
 @dataclass(slots=True)
 class OpenedWait:
-    """A wait to be written; with an activity's code it also is something to be sent."""
+    """A wait to be written; with an activity's code it also is something to be sent.
+
+    `sends` is its number for the receiver, the same for each attempt of the step.
+    """
 
     number: int
     step: str
@@ -35,6 +38,7 @@ class OpenedWait:
     due_at: datetime | None = None
     activity: str = ""
     payload: Mapping[str, Any] | None = None
+    sends: int = 0
 
 
 @dataclass(slots=True)

@@ -82,6 +82,8 @@ class TurnWriter:
 
     def put(self, token: Token, node_id: str, phase: Phase) -> None:
         """Put a token at a step."""
+        if token["at"] != node_id or phase is not Phase.IN:
+            token.pop("sends", None)  # it is not the same step tried again
         token["at"] = node_id
         token["ph"] = phase
         token.pop("tries", None)

@@ -22,7 +22,7 @@ class OutboxMessage(models.Model):
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="outbox")
     wait_number = models.PositiveIntegerField()
-    # run:step:wait number; a turn that is taken again makes the same one.
+    # run:step:number; the same for a turn that is taken again and for a step that is tried again.
     key = models.CharField(max_length=120, unique=True)
     activity = models.CharField(max_length=64)  # whose `deliver` sends it
     payload = models.JSONField(encoder=DjangoJSONEncoder)

@@ -24,7 +24,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from automation.engine.live import Known
-from automation.engine.outcomes import Failure, StepFailed
+from automation.engine.outcomes import Performed, StepFailed
 from automation.engine.turn import Event
 from automation.models import Run
 from automation.runtime import clock, endings, store
@@ -109,7 +109,7 @@ def _take_with_failures(claim: Claim) -> None:
     Raises:
         StepFailed: a step failed although its failure was known, or too many did.
     """
-    known: dict[tuple[int, str], Failure] = {}
+    known: dict[tuple[int, str], Performed] = {}
     trouble = 0
     while True:
         try:
@@ -118,7 +118,7 @@ def _take_with_failures(claim: Claim) -> None:
             place = (failed.sequence, failed.step_id)
             if place in known or len(known) == MOST_FAILURES:
                 raise
-            known[place] = failed.failure
+            known[place] = failed.performed
         except (OperationalError, InterfaceError):
             trouble += 1
             if trouble > RETRIES:
@@ -148,6 +148,8 @@ def _turns(claims: Sequence[Claim], known: Known | None = None) -> None:
     runs = [run for run in store.load(fences) if fences[run.id] == run.fence]
     if not runs:
         return
+    # Records are locked in the order of ids, so that workers and people do not deadlock.
+    runs.sort(key=lambda run: (run.item_id or 0, run.id))
     now = clock.now()
     events = defaultdict(list)
     for event in store.events([run.id for run in runs], now):

@@ -65,7 +65,7 @@ class RunPerformer:
             item_id=self._run.item_id,
             actor=self._actor,
             now=self._now,
-            step_key=f"{self._run.id}:{step.id}:{wait_number}",
+            step_id=step.id,
             attempt=attempt,
             start_run=starter(self._run, self._actor, self._cause, wait_number, self._now),
         )
@@ -78,14 +78,19 @@ class RunPerformer:
             raise  # the database's trouble, not the step's: the turn is taken again
         except _REFUSALS as refusal:
             failure = Failure(FailureKind.APPLICATION, refusal.message)
-            raise StepFailed(sequence, step.id, failure) from refusal
+            raise StepFailed(sequence, step.id, failure, shown, _since(started)) from refusal
         except Exception as defect:
             logger.exception("activity_failed", run_id=self._run.id, step=step.id)
             message = _("A fault in the product: %(fault)s") % {"fault": repr(defect)[:300]}
             failure = Failure(FailureKind.INTERNAL, message)
-            raise StepFailed(sequence, step.id, failure) from defect
+            raise StepFailed(sequence, step.id, failure, shown, _since(started)) from defect
         self._on_change()
-        return Performed(outcome, shown, round((time.perf_counter() - started) * 1000))
+        return Performed(outcome, shown, _since(started))
+
+
+def _since(started: float) -> int:
+    """Return how long a step has taken, in milliseconds."""
+    return round((time.perf_counter() - started) * 1000)
 
 
 def _refuse_aborted(doer: Doer[Any]) -> None:

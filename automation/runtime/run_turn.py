@@ -132,7 +132,7 @@ def _check_size(run: LoadedRun, turn: Turn, size: int, program: Program) -> None
         for line in reversed(turn.lines):
             if isinstance(program.nodes.get(line.step), Activity | ForEach):
                 failure = Failure(FailureKind.APPLICATION, gettext(sentences.TOO_LARGE))
-                raise StepFailed(line.sequence, line.step, failure)
+                raise StepFailed(line.sequence, line.step, failure, line.inputs)
     elif size > WARN_SNAPSHOT:
         logger.warning("snapshot_large", run_id=run.id, size=size)
 

@@ -32,6 +32,14 @@ _WAIT_TYPES = ("bigint", "int", "text", "text", "text", "timestamptz")
 _OUTBOX = "run_id, wait_number, key, activity, payload"
 _OUTBOX_TYPES = ("bigint", "int", "text", "text", "jsonb")
 _OUTBOX_REST = "state, due_at, created_at, fence, attempt_count, error"
+# A step that is tried again sends the message that was given up once more, with its key. A claim
+# that somebody still has of it no longer holds.
+_OUTBOX_AGAIN = (
+    "ON CONFLICT (key) DO UPDATE SET wait_number = excluded.wait_number, "
+    "payload = excluded.payload, state = excluded.state, due_at = excluded.due_at, "
+    "fence = automation_outboxmessage.fence + 1, attempt_count = 0, error = '', "
+    "lease_until = NULL, answer = NULL, settled_at = NULL"
+)
 _NUMBER_TYPES = ("bigint", "int")
 _REARM_TYPES = (*_NUMBER_TYPES, "timestamptz")
 _RUN_TYPES = ("bigint", "text", "jsonb", "timestamptz", "text", "bool")
@@ -120,7 +128,7 @@ def collect(written: Sequence[Written]) -> Rows:
             row = (run_id, wait.number, wait.step, str(wait.kind), wait.key, wait.due_at)
             rows.opened.append(row)
             if wait.kind is WaitKind.EFFECT:
-                key = f"{run_id}:{wait.step}:{wait.number}"
+                key = f"{run_id}:{wait.step}:{wait.sends}"
                 payload = dumps(wait.payload or {})
                 rows.outbox.append((run_id, wait.number, key, wait.activity, payload))
         rows.closed += [(run_id, number) for number in each.turn.closed]
@@ -173,7 +181,7 @@ def postgresql_statement(rows: Rows, now: datetime) -> tuple[str, list[Any]]:
     part(
         "o",
         f"INSERT INTO automation_outboxmessage ({_OUTBOX}, {_OUTBOX_REST}) "
-        "SELECT v.*, %s, %s, %s, 0, 0, '' FROM {values}",
+        f"SELECT v.*, %s, %s, %s, 0, 0, '' FROM {{values}} {_OUTBOX_AGAIN}",
         [MessageState.PENDING.value, now, now],
         _OUTBOX_TYPES,
         rows.outbox,
@@ -242,7 +250,7 @@ def sqlite_statements(
     yield (
         (
             f"INSERT INTO automation_outboxmessage ({_OUTBOX}, {_OUTBOX_REST}) "
-            f"VALUES ({_marks(8)}, 0, 0, '')"
+            f"VALUES ({_marks(8)}, 0, 0, '') {_OUTBOX_AGAIN}"
         ),
         lambda now: [(*row, sent, moment(now), moment(now)) for row in rows.outbox],
     )

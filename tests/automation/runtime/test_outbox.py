@@ -13,6 +13,7 @@ from automation.actions.runs import cancel_run, retry_run
 from automation.choices import MessageState, RunStatus
 from automation.models import GlobalValue, JournalEntry, OutboxMessage, Run
 from automation.runtime import clock, outbox
+from automation.runtime.replaying import differences
 from automation.tasks import sweep
 from tests.factories.automation import log, make_program, make_run, run_due, story
 from tests.factories.smart_processes import system
@@ -107,9 +108,74 @@ def test_a_message_nobody_takes_is_given_up_and_the_step_fails(server: HttpServe
     assert (run.status, run.error) == (RunStatus.FAILED, "HTTP status 500")
     failed = JournalEntry.objects.get(run=run, operation_status_code="error")
     assert failed.operation_status_kind == "transport"
-    retry_run(run, actor=system())
-    run_due()
+
+
+def test_what_was_given_up_is_sent_again_with_the_same_key(server: HttpServer) -> None:
+    server.answers = [(500, {}, b"")] * outbox.MOST_ATTEMPTS
+    run = calling(server)
+    for hours in range(0, 40, 5):
+        with clock.moved(MONDAY + timedelta(hours=hours)):
+            work()
+    server.answers = [(503, {}, b""), (201, JSON, b'{"id": 7}')]
+
+    with clock.moved(MONDAY + timedelta(days=3)):
+        retry_run(run, actor=system())
+        run_due()
+        work()
+    assert OutboxMessage.objects.get().attempt_count == 1  # it is tried for hours anew
+    with clock.moved(MONDAY + timedelta(days=3, minutes=1)):
+        work()
+
+    run.refresh_from_db()
+    assert run.status == RunStatus.COMPLETED
+    assert len(server.received) == outbox.MOST_ATTEMPTS + 2
+    assert {each.headers["idempotency-key"] for each in server.received} == {f"{run.pk}:call:1"}
+    assert {each.body for each in server.received} == {b'{"order":5}'}
+    assert OutboxMessage.objects.get().state == MessageState.DELIVERED
+    assert differences(run) == []
+
+
+def test_step_that_tries_again_by_itself_keeps_its_key(server: HttpServer) -> None:
+    server.answers = [(409, {}, b"busy"), (201, JSON, b'{"id": 7}')]
+    run = calling(server, on_error={"then": "stop", "retry": 2, "backoff": "1h"})
     work()
+
+    with clock.moved(MONDAY + timedelta(hours=1)):
+        run_due()
+        work()
+
+    run.refresh_from_db()
+    assert run.status == RunStatus.COMPLETED
+    keys = [each.headers["idempotency-key"] for each in server.received]
+    assert keys == [f"{run.pk}:call:1"] * 2
+
+
+def test_each_turn_of_a_loop_has_a_key_of_its_own(server: HttpServer) -> None:
+    loop = {"id": "loop", "type": "for_each", "over": [1, 2], "steps": [call(server.url)]}
+    run = make_run(make_program(loop))
+    run_due()
+    for _ in range(2):
+        work()
+
+    run.refresh_from_db()
+    assert run.status == RunStatus.COMPLETED
+    keys = [each.headers["idempotency-key"] for each in server.received]
+    assert len(keys) == len(set(keys)) == 2
+
+
+def test_claim_from_before_a_message_was_sent_again_writes_nothing(server: HttpServer) -> None:
+    server.answers = [(422, {}, b"")]
+    run = calling(server)
+    (late,) = outbox.claim(MONDAY)
+    with clock.moved(MONDAY + 2 * outbox.LEASE):
+        work()  # another worker hears the refusal
+        retry_run(run, actor=system())
+        run_due()
+
+        with pytest.raises(outbox.ClaimLost):
+            outbox.settle(late, outbox.Refused("late"), clock.now())
+        work()
+
     run.refresh_from_db()
     assert run.status == RunStatus.COMPLETED
 
