@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import formats, timezone
+from babel.dates import format_date
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from automation.choices import RuleKind, RunStatus
+from automation.choices import RunStatus
 from automation.models import Decision, Robot, Run, StagePlan, Trigger
+from smart_processes.field_types.date import DAY_PATTERN
+from smart_processes.locales import active_locale
 from smart_processes.models import Item, StageVisit
 
 MOST_SHOWN = 200
@@ -46,24 +49,29 @@ def count_failed_runs(item: Item) -> int:
     return Run.objects.filter(item_id=item.pk, status=RunStatus.FAILED).count()
 
 
-def silent_rules(item: Item, decided: list[Decision]) -> list[SilentRule]:
-    """Return the rules of the record's type that decided nothing about it (four queries).
-
-    Args:
-        item: The record.
-        decided: What `decisions_of` returned.
-    """
+def silent_rules(item: Item) -> list[SilentRule]:
+    """Return the rules of the record's type that decided nothing about it (five queries)."""
     here = {"pipeline__type_id": item.type_id}
     robots = Robot.objects.filter(**here).select_related("stage", "pipeline")
     triggers = Trigger.objects.filter(**here).select_related("stage", "pipeline")
     visits = list(StageVisit.objects.filter(item_id=item.pk).order_by("entered_at"))
     is_planned = StagePlan.objects.filter(item_id=item.pk, error="").exists()
-    spoke = {each.robot_id for each in decided}
-    named = {each.rule_name for each in decided if each.rule_kind == RuleKind.TRIGGER}
+    decided = Decision.objects.filter(item_id=item.pk).order_by()
+    spoke = set(decided.values_list("robot_id", "trigger_id").distinct())
+    robots_spoke = {robot_id for robot_id, _trigger_id in spoke}
+    triggers_spoke = {trigger_id for _robot_id, trigger_id in spoke}
     asking = _Asking(item, visits, is_planned=is_planned)
     return [
-        *(SilentRule(each, asking.of_trigger(each)) for each in triggers if each.name not in named),
-        *(SilentRule(each, asking.of_robot(each)) for each in robots if each.pk not in spoke),
+        *(
+            SilentRule(each, asking.of_trigger(each))
+            for each in triggers
+            if each.pk not in triggers_spoke
+        ),
+        *(
+            SilentRule(each, asking.of_robot(each))
+            for each in robots
+            if each.pk not in robots_spoke
+        ),
     ]
 
 
@@ -102,4 +110,4 @@ class _Asking:
 
 
 def _day(at: datetime) -> str:
-    return formats.date_format(timezone.localtime(at), "DATE_FORMAT")
+    return format_date(timezone.localtime(at).date(), DAY_PATTERN, locale=active_locale())

@@ -17,7 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("automation/runs/", runs.run_list, name="runs"),
     path(f"{_RUN}/", runs.run, name="run"),
     path(f"{_RUN}/retry/", runs.steer, {"how": "retry"}, name="run_retry"),
-    path(f"{_RUN}/cancel/", runs.steer, {"how": "cancel"}, name="run_cancel"),
+    path(f"{_RUN}/cancel/", runs.cancel, name="run_cancel"),
     path(f"{_RUN}/pause/", runs.steer, {"how": "pause"}, name="run_pause"),
     path(f"{_RUN}/resume/", runs.steer, {"how": "resume"}, name="run_resume"),
     # the robots of a type

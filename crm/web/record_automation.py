@@ -13,13 +13,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.choices import Action
+from automation.actions.decisions import cancel_decision, run_now
 from automation.activities import registry
 from automation.choices import DecisionKind, RuleKind, RunStatus
 from automation.models import Decision, Run
-from automation.runtime.causation import is_cycle
 from automation.selectors.record_rules import (
     SilentRule,
     decisions_of,
@@ -27,9 +27,11 @@ from automation.selectors.record_rules import (
     silent_rules,
 )
 from crm.web.condition_words import RowWords, decided_rows
+from crm.web.record import with_toast
 from crm.web.record_page import RecordPage, open_record_page
 from crm.web.record_place import TAB
-from crm.web.run_steering import STEERING
+from crm.web.run_steering import STEERING, may_cancel, may_retry
+from crm.web.why import ask_why
 from smart_processes.exceptions import RecordMissing
 
 PANEL = "crm/automation/panel.html"
@@ -46,6 +48,7 @@ class Deed:
         part: Which part of the tab it stands in.
         words: Why, or what came of it.
         due_at: When a waiting one comes.
+        decision_id: Of a robot that waits: it can be run now, or cancelled.
     """
 
     part: str
@@ -57,6 +60,7 @@ class Deed:
     rows: Sequence[RowWords] = ()
     run: Run | None = None
     place: str = ""
+    decision_id: int | None = None
 
     @property
     def mark(self) -> tuple[str, str]:
@@ -71,14 +75,12 @@ class Deed:
     @property
     def may_retry(self) -> bool:
         """Whether its run can go on with the step that failed."""
-        run = self.run
-        return run is not None and run.status == RunStatus.FAILED and not is_cycle(tuple(run.chain))
+        return self.run is not None and may_retry(self.run)
 
     @property
     def may_cancel(self) -> bool:
         """Whether its run can be ended."""
-        run = self.run
-        return run is not None and (run.is_open or run.status == RunStatus.FAILED)
+        return self.run is not None and may_cancel(self.run)
 
     @property
     def repairs(self) -> list[str]:
@@ -105,7 +107,7 @@ class Deeds:
 @login_required
 @require_GET
 def automation(request: HttpRequest, type_code: str, record_id: int) -> HttpResponseBase:
-    """Answer the tab (six queries, whatever there is)."""
+    """Answer the tab (seven queries, whatever there is)."""
     page = open_record_page(request, type_code, record_id)
     if not request.headers.get("HX-Request"):
         return redirect(f"{page.url()}?{TAB}=automation")
@@ -114,20 +116,82 @@ def automation(request: HttpRequest, type_code: str, record_id: int) -> HttpResp
 
 @login_required
 @require_POST
-def steer(
-    request: HttpRequest, type_code: str, record_id: int, run_id: int, how: str
-) -> HttpResponse:
-    """Retry or cancel one of the record's runs; answers the tab and the head."""
+def retry(request: HttpRequest, type_code: str, record_id: int, run_id: int) -> HttpResponse:
+    """Let one of the record's runs go on with the step that failed; answers tab and head."""
     page = open_record_page(request, type_code, record_id)
-    run = Run.objects.filter(pk=run_id, item_id=page.record.pk).first()
+    steering = STEERING["retry"]
+    steering.act(_run_of(page, run_id), actor=page.actor)
+    return _answer(request, page, str(steering.said))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def cancel(request: HttpRequest, type_code: str, record_id: int, run_id: int) -> HttpResponse:
+    """Ask why one of the record's runs is to be cancelled, and do it; answers tab and head."""
+    page = open_record_page(request, type_code, record_id)
+    run = _run_of(page, run_id)
+    names = {"name": run.version.program.name}
+    reason = ask_why(request, _("Cancel the run of “%(name)s”?") % names, _("Cancel the run"))
+    if isinstance(reason, HttpResponse):
+        return reason
+    steering = STEERING["cancel"]
+    steering.act(run, actor=page.actor, reason=reason)
+    return _answer(request, page, str(steering.said))
+
+
+@login_required
+@require_POST
+def run_waiting(
+    request: HttpRequest, type_code: str, record_id: int, decision_id: int
+) -> HttpResponse:
+    """Let a robot that waits for the record act at once; answers tab and head."""
+    page = open_record_page(request, type_code, record_id)
+    done = run_now(_decision_of(page, decision_id), actor=page.actor)
+    if done.kind == DecisionKind.FIRED:
+        return _answer(request, page, _("“%(name)s” runs") % {"name": done.rule_name})
+    said = _("“%(name)s” did not run") % {"name": done.rule_name}
+    return _answer(request, page, said, done.reason, level="warning")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def cancel_waiting(
+    request: HttpRequest, type_code: str, record_id: int, decision_id: int
+) -> HttpResponse:
+    """Ask why a robot that waits is to be cancelled, and do it; answers tab and head."""
+    page = open_record_page(request, type_code, record_id)
+    decision = _decision_of(page, decision_id)
+    names = {"name": decision.rule_name}
+    reason = ask_why(request, _("Cancel “%(name)s” for this record?") % names, _("Cancel it"))
+    if isinstance(reason, HttpResponse):
+        return reason
+    cancel_decision(decision, actor=page.actor, reason=reason)
+    return _answer(request, page, _("“%(name)s” is cancelled") % names)
+
+
+def _run_of(page: RecordPage, run_id: int) -> Run:
+    found = Run.objects.filter(pk=run_id, item_id=page.record.pk)
+    run = found.select_related("version__program").first()
     if run is None:
         raise RecordMissing
-    STEERING[how].act(run, actor=page.actor)
+    return run
+
+
+def _decision_of(page: RecordPage, decision_id: int) -> Decision:
+    found = Decision.objects.filter(pk=decision_id, item_id=page.record.pk).first()
+    if found is None:
+        raise RecordMissing
+    return found
+
+
+def _answer(
+    request: HttpRequest, page: RecordPage, said: str, text: str = "", *, level: str = "success"
+) -> HttpResponse:
     answer = render(request, ANSWER, _context(page))
     answer["HX-Retarget"] = "#record-panel"
     answer["HX-Reswap"] = "innerHTML"
     answer["HX-Trigger-After-Settle"] = "counts-changed"
-    return answer
+    return with_toast(answer, said, text, level=level)
 
 
 def _context(page: RecordPage) -> dict[str, Any]:
@@ -138,7 +202,7 @@ def _context(page: RecordPage) -> dict[str, Any]:
 
 def _deeds(page: RecordPage) -> Deeds:
     decided = decisions_of(page.record)
-    found = Deeds(silent=silent_rules(page.record, decided))
+    found = Deeds(silent=silent_rules(page.record))
     deeds = [
         *(_of_decision(page, each) for each in decided),
         *(_of_run(each) for each in other_runs_of(page.record)),
@@ -172,6 +236,7 @@ def _of_decision(page: RecordPage, decision: Decision) -> Deed:
         rows=decided_rows(decision.rows, page.type_schema),
         run=run,
         place=stage,
+        decision_id=decision.pk if decision.kind == DecisionKind.WAITING else None,
     )
 
 

@@ -46,15 +46,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_HERE}/automation/", record_automation.automation, name="record_automation"),
     path(
         f"{_HERE}/automation/<int:run_id>/retry/",
-        record_automation.steer,
-        {"how": "retry"},
+        record_automation.retry,
         name="record_run_retry",
     ),
     path(
         f"{_HERE}/automation/<int:run_id>/cancel/",
-        record_automation.steer,
-        {"how": "cancel"},
+        record_automation.cancel,
         name="record_run_cancel",
+    ),
+    path(
+        f"{_HERE}/automation/waiting/<int:decision_id>/run/",
+        record_automation.run_waiting,
+        name="record_rule_run",
+    ),
+    path(
+        f"{_HERE}/automation/waiting/<int:decision_id>/cancel/",
+        record_automation.cancel_waiting,
+        name="record_rule_cancel",
     ),
     # links
     path(f"{_HERE}/links/", links.links, name="record_links"),

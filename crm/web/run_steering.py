@@ -5,24 +5,102 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from automation.actions.runs import cancel_run, pause_run, resume_run, retry_run
+from automation.choices import RunStatus
 from automation.models import Run
+from automation.runtime.causation import is_cycle
 
 
 @dataclass(frozen=True)
 class Steering:
-    """An action and what is said when it was done."""
+    """An action on a run, and how pages offer it.
+
+    Attributes:
+        act: What is done.
+        label: What its button says.
+        said: What is told when it was done.
+        is_first_choice: It is what a run in this state asks for.
+        asks: A dialog asks for the reason first.
+    """
 
     act: Callable[..., Run]
+    label: StrOrPromise
+    icon: str
     said: StrOrPromise
+    is_first_choice: bool = False
+    asks: bool = False
 
 
 STEERING: Mapping[str, Steering] = {
-    "retry": Steering(retry_run, _("The run goes on with the step that failed")),
-    "cancel": Steering(cancel_run, _("The run is cancelled")),
-    "pause": Steering(pause_run, _("The run is paused")),
-    "resume": Steering(resume_run, _("The run goes on")),
+    "retry": Steering(
+        retry_run,
+        _("Retry the step"),
+        "arrow-path",
+        _("The run goes on with the step that failed"),
+        is_first_choice=True,
+    ),
+    "resume": Steering(
+        resume_run, _("Let the run go on"), "play", _("The run goes on"), is_first_choice=True
+    ),
+    "pause": Steering(pause_run, _("Pause the run"), "pause", _("The run is paused")),
+    "cancel": Steering(
+        cancel_run, _("Cancel the run"), "no-symbol", _("The run is cancelled"), asks=True
+    ),
 }
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button of a run's story."""
+
+    steering: Steering
+    url: str
+
+    @property
+    def label(self) -> StrOrPromise:
+        """What it says."""
+        return self.steering.label
+
+    @property
+    def icon(self) -> str:
+        """Its icon."""
+        return self.steering.icon
+
+    @property
+    def is_first_choice(self) -> bool:
+        """Whether it stands out."""
+        return self.steering.is_first_choice
+
+    @property
+    def asks(self) -> bool:
+        """Whether it opens a dialog."""
+        return self.steering.asks
+
+
+def choices_for(run: Run) -> list[Choice]:
+    """Return what can be done to a run in its state, what it asks for first."""
+    fits = {
+        "retry": may_retry(run),
+        "resume": run.status == RunStatus.PAUSED,
+        "pause": run.is_open and run.status != RunStatus.PAUSED,
+        "cancel": may_cancel(run),
+    }
+    return [
+        Choice(steering, reverse(f"crm:run_{how}", args=[run.pk]))
+        for how, steering in STEERING.items()
+        if fits[how]
+    ]
+
+
+def may_retry(run: Run) -> bool:
+    """Return whether a run can go on with the step that failed."""
+    return run.status == RunStatus.FAILED and not is_cycle(tuple(run.chain))
+
+
+def may_cancel(run: Run) -> bool:
+    """Return whether a run can be ended."""
+    return run.is_open or run.status == RunStatus.FAILED

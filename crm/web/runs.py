@@ -13,15 +13,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.actor import Actor
 from accounts.choices import Action, ActorKind
 from accounts.exceptions import PermissionRefused
 from accounts.requests import actor_of
-from automation.choices import OPEN_STATUSES, RunStatus
+from automation.choices import RunStatus
 from automation.models import Run
-from automation.runtime.causation import is_cycle
 from automation.selectors.run_lists import (
     PER_PAGE,
     RunFilter,
@@ -34,9 +33,10 @@ from automation.selectors.run_lists import (
 from crm.web.automation_pages import switch
 from crm.web.condition_words import decided_rows
 from crm.web.record import record_url, with_toast
-from crm.web.run_steering import STEERING
+from crm.web.run_steering import STEERING, Steering, choices_for
 from crm.web.run_story import Story, duration_text, tell
 from crm.web.run_words import LOOKS
+from crm.web.why import ask_why
 from smart_processes.models import Item
 from smart_processes.schema import TypeSchema, schema_for
 
@@ -94,14 +94,35 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def steer(request: HttpRequest, run_id: int, how: str) -> HttpResponseBase:
-    """Retry, cancel, pause or resume a run; answers its story."""
+    """Retry, pause or resume a run; answers its story."""
     actor = actor_of(request)
-    STEERING[how].act(get_run(actor, run_id)[0], actor=actor)
+    steering = STEERING[how]
+    steering.act(get_run(actor, run_id)[0], actor=actor)
+    return _steered(request, run_id, steering)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def cancel(request: HttpRequest, run_id: int) -> HttpResponseBase:
+    """Ask why a run is to be cancelled, and do it; answers its story."""
+    actor = actor_of(request)
+    found = get_run(actor, run_id)[0]
+    names = {"name": found.version.program.name}
+    reason = ask_why(request, _("Cancel the run of “%(name)s”?") % names, _("Cancel the run"))
+    if isinstance(reason, HttpResponse):
+        return reason
+    steering = STEERING["cancel"]
+    steering.act(found, actor=actor, reason=reason)
+    return _steered(request, run_id, steering)
+
+
+def _steered(request: HttpRequest, run_id: int, steering: Steering) -> HttpResponseBase:
     if not request.headers.get("HX-Request"):
         return redirect("crm:run", run_id)
     answer = render(request, f"{STORY}#story", _story_context(request, run_id))
+    answer["HX-Retarget"] = "#story"
     answer["HX-Trigger-After-Settle"] = "counts-changed"
-    return with_toast(answer, str(STEERING[how].said))
+    return with_toast(answer, str(steering.said))
 
 
 def require_steering(request: HttpRequest) -> Actor:
@@ -144,12 +165,7 @@ def _story_context(request: HttpRequest, run_id: int) -> dict[str, Any]:
         "started_by": _started_by(found),
         "may_steer": may_steer,
         "may_list": may_steer_somewhere(actor),
-        "may_retry": may_steer
-        and found.status == RunStatus.FAILED
-        and not is_cycle(tuple(found.chain)),
-        "may_pause": may_steer and found.is_open and found.status != RunStatus.PAUSED,
-        "may_resume": may_steer and found.status == RunStatus.PAUSED,
-        "may_cancel": may_steer and found.status in {*OPEN_STATUSES, RunStatus.FAILED},
+        "steering": choices_for(found) if may_steer else [],
     }
 
 

@@ -148,13 +148,41 @@ def test_run_is_paused_resumed_and_cancelled_from_its_story(item: Item, cast: Ca
     seen = []
 
     for how in ("pause", "resume", "cancel"):
-        assert anna.post(f"/automation/runs/{run.pk}/{how}/").status_code == 302
+        answer = anna.post(f"/automation/runs/{run.pk}/{how}/", {"reason": "Not needed."})
+        assert answer.status_code == 302
         run.refresh_from_db()
         seen.append(run.status)
 
     assert seen == [RunStatus.PAUSED, RunStatus.WAITING, RunStatus.CANCELLED]
     assert anna.post(f"/automation/runs/{run.pk}/pause/").status_code == 409
-    assert "Anna" in read(anna, f"/automation/runs/{run.pk}/")
+    assert "Anna: Not needed." in read(anna, f"/automation/runs/{run.pk}/")
+
+
+def test_story_offers_what_the_run_s_state_allows(item: Item, cast: Cast) -> None:
+    failed = failed_run(item)
+    wait = {"id": "pause", "type": "wait", "for": {"duration": "2d"}}
+    waiting = make_run(make_program(wait), item)
+    run_due()
+    anna = signed_in(cast.anna)
+
+    def buttons(run: Run) -> list[str]:
+        html = BeautifulSoup(read(anna, f"/automation/runs/{run.pk}/"), "html.parser")
+        return [each.get_text(strip=True) for each in html.select(".run-title button")]
+
+    assert buttons(failed) == ["Retry the step", "Cancel the run"]
+    assert buttons(waiting) == ["Pause the run", "Cancel the run"]
+    anna.post(f"/automation/runs/{waiting.pk}/pause/")
+    assert buttons(waiting) == ["Let the run go on", "Cancel the run"]
+
+
+def test_cancelling_asks_why(item: Item, cast: Cast) -> None:
+    run = failed_run(item)
+    anna, address = signed_in(cast.anna), f"/automation/runs/{run.pk}/cancel/"
+
+    assert "Stays in the journal with your name." in read(anna, address)
+    assert anna.post(address, {"reason": ""}).status_code == 422
+    run.refresh_from_db()
+    assert run.status == RunStatus.FAILED
 
 
 # --- the list -------------------------------------------------------------------------------

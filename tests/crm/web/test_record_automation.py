@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from automation.choices import DecisionKind, RuleKind, RunStatus
-from automation.models import Decision, Robot
+from automation.choices import DecisionKind, RobotMoment, RuleKind, RunStatus, SpanUnit
+from automation.models import Decision, JournalEntry, Robot, Run, Trigger
+from automation.robots.entries import When
 from smart_processes.models import Item, RecordType, Stage
 from tests.factories.accounts import make_role
-from tests.factories.automation import log, make_program, make_run, run_due
+from tests.factories.automation import log, make_program, make_robot, make_run, run_due
 from tests.factories.cast import Cast
 from tests.factories.smart_processes import make_item, make_pipeline, make_type
 
@@ -166,6 +168,125 @@ def test_who_may_not_automate_only_reads(item: Item, sale: RecordType, cast: Cas
     assert (
         signed_in(cast.anna).post(f"/sale/{other.pk}/automation/{run.pk}/retry/").status_code == 404
     )
+
+
+# --- what waits -----------------------------------------------------------------------------
+
+
+def waits_until_tomorrow(sale: RecordType) -> Item:
+    """Return a record for which a robot waits until tomorrow."""
+    stage = Stage.objects.get(pipeline__type=sale, pipeline__code="main", code="CALL")
+    make_robot(stage, name="Remind", when=When(RobotMoment.DELAY, 1, SpanUnit.DAYS))
+    item = make_item(sale, stage="CALL")
+    run_due()
+    return item
+
+
+def test_waiting_robot_is_run_now_from_the_tab(sale: RecordType, cast: Cast) -> None:
+    item = waits_until_tomorrow(sale)
+    waiting = Decision.objects.get(item=item)
+    anna, address = signed_in(cast.anna), f"/sale/{item.pk}/automation/waiting/{waiting.pk}/run/"
+    assert address in read(anna, f"/sale/{item.pk}/automation/")
+
+    answer = anna.post(address)
+    run_due()
+
+    assert answer["HX-Retarget"] == "#record-panel"
+    assert address not in answer.content.decode()
+    assert "Run before its time by Anna." in tab(cast.anna, item)
+    assert Run.objects.get(item=item).status == RunStatus.COMPLETED
+    assert anna.post(address).status_code == 409
+
+
+def test_waiting_robot_is_cancelled_with_a_reason(sale: RecordType, cast: Cast) -> None:
+    item = waits_until_tomorrow(sale)
+    waiting = Decision.objects.get(item=item)
+    anna = signed_in(cast.anna)
+    address = f"/sale/{item.pk}/automation/waiting/{waiting.pk}/cancel/"
+    assert "Cancel “Remind” for this record?" in read(anna, address)
+    assert anna.post(address, {"reason": " "}).status_code == 422
+
+    answer = anna.post(address, {"reason": "They <b>paid</b>."})
+
+    assert "Cancelled by Anna: They &lt;b&gt;paid&lt;/b&gt;." in answer.content.decode()
+    waiting.refresh_from_db()
+    assert waiting.kind == DecisionKind.CANCELLED
+
+
+def test_waiting_robot_is_steered_by_who_may_automate_only(sale: RecordType, cast: Cast) -> None:
+    item, other = waits_until_tomorrow(sale), make_item(sale)
+    waiting = Decision.objects.get(item=item)
+    boris = signed_in(cast.boris)
+
+    html = tab(cast.boris, item)
+
+    assert "Remind" in html
+    assert "Run now" not in html
+    here = f"/sale/{item.pk}/automation/waiting/{waiting.pk}"
+    assert boris.post(f"{here}/run/").status_code == 403
+    assert boris.post(f"{here}/cancel/", {"reason": "No"}).status_code == 403
+    elsewhere = f"/sale/{other.pk}/automation/waiting/{waiting.pk}/run/"
+    assert signed_in(cast.anna).post(elsewhere).status_code == 404
+    waiting.refresh_from_db()
+    assert waiting.kind == DecisionKind.WAITING
+
+
+def test_run_is_cancelled_with_a_reason(item: Item, cast: Cast) -> None:
+    run = make_run(make_program(FAILS, code="mover"), item)
+    run_due()
+    anna, address = signed_in(cast.anna), f"/sale/{item.pk}/automation/{run.pk}/cancel/"
+    assert "Cancel the run of “Mover”?" in read(anna, address)
+
+    anna.post(address, {"reason": "Not needed."})
+
+    run.refresh_from_db()
+    assert run.status == RunStatus.CANCELLED
+    line = JournalEntry.objects.get(run=run, kind="cancelled")
+    assert line.operation_status_message == "Anna: Not needed."
+
+
+# --- why not --------------------------------------------------------------------------------
+
+
+def test_trigger_that_decided_is_known_by_itself_and_not_by_its_name(
+    item: Item, sale: RecordType, cast: Cast
+) -> None:
+    stage = Stage.objects.get(pipeline__type=sale, pipeline__code="main", code="CALL")
+    spoke, silent = (
+        Trigger.objects.create(
+            pipeline=stage.pipeline,
+            stage=stage,
+            code=code,
+            name="Comment came",
+            kind="comment_added",
+            created_at=timezone.now(),
+        )
+        for code in ("first", "second")
+    )
+    Trigger.objects.filter(pk=spoke.pk).update(name="Renamed")
+    Decision.objects.create(
+        item=item,
+        rule_kind=RuleKind.TRIGGER,
+        rule_name="Comment came",
+        trigger=spoke,
+        kind=DecisionKind.SKIPPED,
+        reason="The condition does not hold.",
+        at=timezone.now(),
+    )
+
+    (why_not,) = BeautifulSoup(tab(cast.boris, item), "html.parser").select(".deed-silent")
+
+    assert silent.name in why_not.get_text()
+    assert "What it listens to has not happened" in why_not.get_text()
+
+
+def test_dates_on_the_tab_are_written_as_everywhere(
+    item: Item, sale: RecordType, cast: Cast
+) -> None:
+    added = datetime(2031, 11, 22, 12, tzinfo=UTC)
+    robot_of(sale, "NEW", "Added later", created_at=added)
+
+    assert "It was added on 22 Nov 2031, after" in tab(cast.boris, item)
 
 
 def test_board_asks_no_more_for_more_failures(sale: RecordType, cast: Cast) -> None:
