@@ -27,6 +27,12 @@ class ProgramMissing(AutomationRefusal):
     code = "program_missing"
 
 
+class ProgramInUse(AutomationRefusal):
+    """Something would still start the program."""
+
+    code = "program_in_use"
+
+
 class ProgramInvalid(AutomationRefusal):
     """A body that cannot be published; `problems` name every place."""
 

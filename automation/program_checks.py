@@ -11,7 +11,7 @@ from collections.abc import Container, Iterator, Mapping
 
 from accounts.actor import Actor
 from automation.activities import registry
-from automation.activities.params import params_of
+from automation.activities.params import ParamKind, params_of
 from automation.choices import GlobalKind
 from automation.engine.compiled import Program
 from automation.engine.conditions import Condition
@@ -60,6 +60,19 @@ def activity_label(code: str) -> str:
     """Return what people call an activity; empty when there is none."""
     doer = registry.activity(code)
     return str(doer.label) if doer else ""
+
+
+def programs_started(program: Program) -> frozenset[str]:
+    """Return the codes of the programs that steps of a program start, where they are written."""
+    found = set()
+    for node in program.nodes.values():
+        raw = node.params.raw if isinstance(node, Activity) and node.params else {}
+        if isinstance(node, Activity) and isinstance(raw, Mapping):
+            doer = registry.activity(node.activity)
+            for each in params_of(doer.params) if doer else ():
+                if each.kind is ParamKind.PROGRAM:
+                    found.add(str(raw.get(each.name, "")))
+    return frozenset(found)
 
 
 class _Check:

@@ -105,7 +105,7 @@ def _without_secret_keys(content: Any) -> Any:
     if isinstance(content, dict):
         return {
             key: MASK
-            if value and isinstance(value, str | int) and _is_secret(str(key))
+            if value and isinstance(value, str | int) and names_secret(str(key))
             else _without_secret_keys(value)
             for key, value in content.items()
         }
@@ -114,6 +114,7 @@ def _without_secret_keys(content: Any) -> Any:
     return content
 
 
-def _is_secret(name: str) -> bool:
+def names_secret(name: str) -> bool:
+    """Return whether what is called so usually is a secret: a header, a parameter."""
     plain = name.casefold().replace("-", "_")
     return not plain.startswith("is_") and any(word in plain for word in SECRET_WORDS)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from accounts import access
 from accounts.actor import Actor
@@ -14,11 +16,15 @@ from accounts.choices import Action
 from accounts.exceptions import PermissionRefused
 from automation.engine.errors import Problem, ProgramRefused
 from automation.engine.program import canonical, parse_program
-from automation.exceptions import ProgramInvalid
+from automation.exceptions import ProgramInUse, ProgramInvalid
 from automation.models import Program, ProgramVersion
-from automation.program_checks import check_program
+from automation.program_checks import check_program, programs_started
 from automation.runtime import clock
+from automation.runtime.programs import published
+from smart_processes.actions.configuring import assign, clean
 from smart_processes.history import person_of
+
+CHANGEABLE = frozenset({"name", "description", "type", "is_active"})
 
 
 @transaction.atomic
@@ -95,6 +101,56 @@ def create_program(
     return program
 
 
+@transaction.atomic
+def change_program(program: Program, changes: Mapping[str, Any], *, actor: Actor) -> Program:
+    """Change what is said about a program; its published body has to suit a new type.
+
+    Args:
+        program: The program; its row is locked.
+        changes: Of `name`, `description`, `type` and `is_active`.
+        actor: Who configures.
+
+    Raises:
+        PermissionRefused: the actor may not configure.
+        ConfigurationRefused: a name is missing or too long.
+        ProgramInvalid: the published body names what records of the new type have not.
+    """
+    require_configuring(actor, program.name)
+    locked = Program.objects.select_for_update(of=("self",)).get(pk=program.pk)
+    changed = assign(locked, changes, CHANGEABLE)
+    if changed:
+        clean(locked)
+        locked.save(update_fields=changed)
+    if "type" in changed and locked.published is not None:
+        body = locked.published.body
+        if problems := problems_of(body, actor=actor, type_code=_type_code(locked)):
+            raise ProgramInvalid(problems)
+    return locked
+
+
+@transaction.atomic
+def delete_program(program: Program, *, actor: Actor) -> None:
+    """Delete a program that nothing starts any more; one that ran is switched off for good.
+
+    Its runs keep their versions and stay readable.
+
+    Raises:
+        PermissionRefused: the actor may not configure.
+        ProgramInUse: a schedule, a robot or another program starts it.
+    """
+    require_configuring(actor, program.name)
+    locked = Program.objects.select_for_update(of=("self",)).get(pk=program.pk)
+    if users := [*_schedules_of(locked), *_programs_starting(locked)]:
+        sentence = _("“%(name)s” is started by %(users)s. Change or delete that first.")
+        names = ", ".join(f"“{name}”" for name in users)
+        raise ProgramInUse(sentence % {"name": locked.name, "users": names})
+    if locked.versions.filter(runs__isnull=False).exists():
+        Program.objects.filter(pk=locked.pk).update(is_active=False)
+        return
+    Program.objects.filter(pk=locked.pk).update(published=None)
+    locked.delete()
+
+
 def problems_of(body: Any, *, actor: Actor, type_code: str = "") -> list[Problem]:
     """Return everything that speaks against publishing a body; nothing when it may be.
 
@@ -122,3 +178,15 @@ def require_configuring(actor: Actor, subject: str) -> None:
 
 def _type_code(program: Program) -> str:
     return program.type.code if program.type else ""
+
+
+def _schedules_of(program: Program) -> list[str]:
+    return list(program.schedules.order_by("name").values_list("name", flat=True))
+
+
+def _programs_starting(program: Program) -> Iterator[str]:
+    """Yield the names of what has a step that starts a program (one query)."""
+    rows = Program.objects.filter(is_active=True, published__isnull=False).exclude(pk=program.pk)
+    for name, sha256 in rows.order_by("name").values_list("name", "published_id"):
+        if program.code in programs_started(published(str(sha256)).program):
+            yield name

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from automation.choices import Hours, IfEmpty, OnLeave, RobotMoment, SpanUnit
 from automation.models import Robot
 from automation.robots.drafts import RobotDraft
 from automation.robots.entries import When, when_of
+from automation.solutions.people import PeopleInRules, person_called
+from automation.solutions.written_secrets import same_secrets, with_secrets, without_secrets
 from smart_processes.exceptions import ValuesRefused
+from smart_processes.solutions.words import differences
 
 Entry = Mapping[str, Any]
 _ROW = ("object", "field", "operator", "value", "group", "negated", "joiner")
@@ -71,16 +73,16 @@ def _one_of(description: str, values: list[str]) -> dict[str, Any]:
     return {"enum": list(values), "description": description}
 
 
-def robot_content(robot: Robot) -> dict[str, Any]:
-    """Return a stored robot; what has its usual value is left out."""
+def robot_content(robot: Robot, people: PeopleInRules) -> dict[str, Any]:
+    """Return a stored robot without secrets, people by user name, usual values left out."""
     content: dict[str, Any] = {
         "code": robot.code,
         "name": robot.name,
         "activity": robot.activity,
-        "params": in_order(robot.params),
+        "params": _params(robot.activity, robot.params, people),
         "when": _when_content(when_of(robot)),
         "after_previous": robot.after_previous,
-        "condition": [_row(each) for each in robot.condition],
+        "condition": [_row(each) for each in people.named_rows(robot.condition)],
         "runs_as": robot.runs_as.username if robot.runs_as else "",
         "on_leave": str(robot.on_leave),
         "on_error": in_order(robot.on_error),
@@ -89,42 +91,65 @@ def robot_content(robot: Robot) -> dict[str, Any]:
     return _without_usual(content)
 
 
-def wanted_content(entry: Entry) -> dict[str, Any]:
+def robot_difference(stored: Robot, entry: Entry, people: PeopleInRules) -> str:
+    """Return how a robot differs from its entry, in words; "" when it does not."""
+    current, wanted = robot_content(stored, people), _wanted_content(entry, people)
+    if not entry.get("name"):
+        current.pop("name")
+    if difference := differences(current, wanted):
+        return difference
+    asked = with_secrets(stored.activity, entry.get("params", {}), stored.params)
+    return "" if same_secrets(stored.activity, stored.params, asked) else _("another secret")
+
+
+def _wanted_content(entry: Entry, people: PeopleInRules) -> dict[str, Any]:
     """Return an entry of a file as `robot_content` would write it."""
     content = dict(entry)
-    content["params"] = in_order(entry.get("params", {}))
-    content["condition"] = [_row(each) for each in entry.get("condition", ())]
+    content["params"] = _params(entry["activity"], entry.get("params", {}), people)
+    content["condition"] = [
+        _row(each) for each in people.named_rows(list(entry.get("condition", ())))
+    ]
     content["when"] = _when_content(_when_of_entry(entry.get("when", {})))
     return _without_usual(content)
 
 
-def draft_of_entry(entry: Entry) -> RobotDraft:
-    """Return the draft that an entry describes.
+def draft_of_entry(entry: Entry, stored: Robot | None, people: PeopleInRules) -> RobotDraft:
+    """Return the draft that an entry describes; secrets it leaves out are the stored robot's.
 
     Raises:
         ValuesRefused: nobody has that user name, or a moment is none.
     """
+    params = people.known(entry["activity"], entry.get("params", {}))
+    if stored is not None and stored.activity == entry["activity"]:
+        params = with_secrets(stored.activity, params, stored.params)
+    person = person_called(entry.get("runs_as", ""))
     return RobotDraft(
         activity=entry["activity"],
-        params=entry.get("params", {}),
+        params=params,
         name=entry.get("name", ""),
         code=entry["code"],
         when=_when_of_entry(entry.get("when", {})),
         after_previous=entry.get("after_previous", False),
-        condition=tuple(entry.get("condition", ())),
-        runs_as=_person(entry.get("runs_as", "")),
+        condition=tuple(people.known_rows(list(entry.get("condition", ())))),
+        runs_as=person.pk if person else None,
         on_leave=OnLeave(entry.get("on_leave", OnLeave.CANCEL)),
         on_error=entry.get("on_error", "stop"),
         is_active=entry.get("active", True),
     )
 
 
-def in_order(value: Any) -> Any:
-    """Return a value with its keys by name: a database keeps no order of its own."""
+def in_order(value: Any, first: Sequence[str] = ()) -> Any:
+    """Return a value with its keys by name: a database keeps no order of its own.
+
+    Args:
+        value: Plain JSON.
+        first: Keys that stand before the others, in this order.
+    """
     if isinstance(value, Mapping):
-        return {key: in_order(value[key]) for key in sorted(value)}
+        keys = [*(key for key in first if key in value), *sorted(value.keys() - set(first))]
+        return {key: in_order(value[key], first) for key in keys}
     if isinstance(value, list):
-        return [in_order(each) for each in value]
+        return [in_order(each, first) for each in value]
     return value
 
 
@@ -187,14 +212,10 @@ def _moment(written: str) -> datetime:
     return found
 
 
-def _person(username: str) -> int | None:
-    if not username:
-        return None
-    found = User.objects.filter(username=username).values_list("pk", flat=True).first()
-    if found is None:
-        sentence = _("There is nobody called “%(name)s”.") % {"name": username}
-        raise ValuesRefused({"runs_as": sentence})
-    return found
+def _params(activity: str, params: Entry, people: PeopleInRules) -> dict[str, Any]:
+    shown = without_secrets(activity, people.named(activity, params))
+    ordered: dict[str, Any] = in_order(shown)
+    return ordered
 
 
 def _row(row: Entry) -> dict[str, Any]:

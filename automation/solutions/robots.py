@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,17 +12,20 @@ from accounts.actor import Actor
 from automation.actions import robots as actions
 from automation.exceptions import AutomationRefusal
 from automation.models import Robot
+from automation.solutions.leaving import is_exact, leaving_step, types_named
+from automation.solutions.people import PeopleInRules
 from automation.solutions.robot_content import (
     draft_of_entry,
     robot_content,
+    robot_difference,
     robot_schema,
-    wanted_content,
 )
+from smart_processes.actions.configuring import read_schema
 from smart_processes.exceptions import ValuesRefused
 from smart_processes.models import Pipeline, Stage
+from smart_processes.schema import schema_for
 from smart_processes.solutions.document import Path
 from smart_processes.solutions.registry import Step
-from smart_processes.solutions.words import differences
 
 # Behind types and what they are made of (40 to 66).
 MADE, ORDERED, DELETED = 70, 71, 72
@@ -61,12 +64,12 @@ class RobotsPart:
 
     def plan(self, wanted: Any, whole: Mapping[str, Any], *, may_destroy: bool) -> list[Step]:
         """Return the steps for every pipeline of the file."""
-        is_exact = bool(whole.get("exact"))
-        return [
+        steps = [
             step
             for place, entry in enumerate(wanted)
-            for step in _pipeline_steps(entry, ("robots", place), is_exact=is_exact)
+            for step in _pipeline_steps(entry, ("robots", place))
         ]
+        return steps + (_leaving(wanted, whole) if is_exact(whole) else [])
 
     def export(self, types: Collection[str] | None) -> Any:
         """Return all robots by pipeline and stage."""
@@ -81,18 +84,20 @@ class RobotsPart:
             "pk",
         )
         found: dict[Where, dict[str, list[Any]]] = {}
+        schema = schema_for(Actor.system("solution"))
         for robot in robots:
             type_code = robot.pipeline.type.code
             if types is None or type_code in types:
                 stages = found.setdefault((type_code, robot.pipeline.code), {})
-                stages.setdefault(robot.stage.code, []).append(robot_content(robot))
+                people = PeopleInRules(schema, type_code)
+                stages.setdefault(robot.stage.code, []).append(robot_content(robot, people))
         return [
             {"type": type_code, "pipeline": pipeline, "stages": stages}
             for (type_code, pipeline), stages in found.items()
         ] or None
 
 
-def _pipeline_steps(entry: Entry, path: Path, *, is_exact: bool) -> Iterator[Step]:
+def _pipeline_steps(entry: Entry, path: Path) -> Iterator[Step]:
     where = (entry["type"], entry["pipeline"])
     stored = {
         robot.code: robot
@@ -100,22 +105,34 @@ def _pipeline_steps(entry: Entry, path: Path, *, is_exact: bool) -> Iterator[Ste
             pipeline__type__code=where[0], pipeline__code=where[1]
         ).select_related("stage", "runs_as")
     }
-    named = set()
     for stage, robots in entry["stages"].items():
         for place, one in enumerate(robots):
-            named.add(one["code"])
             here = (*path, "stages", stage, place)
             yield from _robot_steps(where, stage, one, stored.get(one["code"]), here)
         yield from _order_steps(where, stage, robots, stored, (*path, "stages", stage))
-    if is_exact:
-        for code in stored.keys() - named:
+
+
+def _leaving(wanted: Sequence[Entry], whole: Entry) -> list[Step]:
+    """Return a step for every robot that an exact file does not name."""
+    named = {
+        (entry["type"], entry["pipeline"], robot["code"])
+        for entry in wanted
+        for robots in entry["stages"].values()
+        for robot in robots
+    }
+    rows = Robot.objects.filter(pipeline__type__code__in=types_named(whole, wanted))
+    steps = []
+    for robot in rows.select_related("pipeline__type").order_by("pk"):
+        where = (robot.pipeline.type.code, robot.pipeline.code)
+        if (*where, robot.code) not in named:
             sentence = _("%(where)s: delete the robot “%(name)s” (%(code)s)") % {
                 "where": "/".join(where),
-                "name": stored[code].name,
-                "code": code,
+                "name": robot.name,
+                "code": robot.code,
             }
-            run = partial(_delete, where, code)
-            yield Step(DELETED, path, (sentence,), run, is_destructive=True)
+            delete = actions.delete_robot
+            steps.append(leaving_step(DELETED, ("robots",), sentence, robot, delete))
+    return steps
 
 
 def _robot_steps(
@@ -126,11 +143,9 @@ def _robot_steps(
         sentence = _("%(where)s: robot “%(name)s”") % names
         yield Step(MADE, path, (sentence,), partial(_keep, where, stage, entry))
         return
-    current, wanted = robot_content(stored), wanted_content(entry)
-    if not entry.get("name"):
-        current.pop("name")
     sentences = []
-    if difference := differences(current, wanted):
+    people = PeopleInRules(schema_for(Actor.system("solution")), where[0])
+    if difference := robot_difference(stored, entry, people):
         sentences.append(f"{names['where']}/{stored.code}: {difference}")
     if stored.stage.code != stage:
         sentences.append(_("%(where)s: move the robot “%(name)s” here") % names)
@@ -158,8 +173,8 @@ def _order_steps(
 def _keep(where: Where, stage_code: str, entry: Entry, actor: Actor) -> None:
     """Make a robot, or make a stored one what the entry says."""
     stage = _stage(where, stage_code)
-    draft = draft_of_entry(entry)
     stored = Robot.objects.filter(pipeline=stage.pipeline, code=entry["code"]).first()
+    draft = draft_of_entry(entry, stored, PeopleInRules(read_schema(actor), where[0]))
     try:
         if stored is None:
             actions.add_robot(stage, draft, actor=actor)
@@ -176,11 +191,6 @@ def _order(where: Where, stage_code: str, codes: list[str], actor: Actor) -> Non
     for place, code in enumerate(codes):
         robot = Robot.objects.get(pipeline=stage.pipeline, code=code)
         actions.move_robot(robot, stage, position=place, actor=actor)
-
-
-def _delete(where: Where, code: str, actor: Actor) -> None:
-    robot = Robot.objects.get(pipeline__type__code=where[0], pipeline__code=where[1], code=code)
-    actions.delete_robot(robot, actor=actor)
 
 
 def _stage(where: Where, code: str) -> Stage:
