@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +28,7 @@ def choose_person(
     distribution: Distribution,
     queue: str,
     loads: Loads,
-    absent: frozenset[int] = frozenset(),
+    workers: Mapping[int, int] | None = None,
 ) -> int | None:
     """Return the id of the one who gets the work; None when nobody is there.
 
@@ -37,16 +37,21 @@ def choose_person(
         distribution: How to choose.
         queue: What turns are counted by.
         loads: Tells the number of open records by person; asked for `LEAST_LOADED` only.
-        absent: Who may not be chosen now.
+        workers: Who does each one's work now: the person or a substitute; nobody for who is
+            not in it. None: all are there.
     """
-    present = [person for person in people if person not in absent]
+    at_work = dict(zip(people, people, strict=True)) if workers is None else workers
+    present = [person for person in people if person in at_work]
     if distribution == Distribution.IN_TURN:
-        return take_turn(queue, people, present=present)
-    if not present:
+        # The turn is that of who is away: the substitute loses none of the own ones.
+        turn = take_turn(queue, people, present=present)
+        return None if turn is None else at_work[turn]
+    standing = list(dict.fromkeys(at_work[person] for person in present))
+    if not standing:
         return None
     if distribution == Distribution.RANDOM:
-        return random.SystemRandom().choice(present)
+        return random.SystemRandom().choice(standing)
     if distribution == Distribution.LEAST_LOADED:
-        counts = loads(present)
-        return min(present, key=lambda person: counts[person])  # of equals the first
-    return present[0]
+        counts = loads(standing)
+        return min(standing, key=lambda person: counts[person])  # of equals the first
+    return standing[0]

@@ -16,7 +16,7 @@ from automation.activities.params import ParamKind, param
 from automation.activities.people_values import people_ids, step_name
 from automation.activities.record_values import changes
 from automation.activities.registry import register
-from automation.calendars.people import absent_people
+from automation.calendars.people import workers_for
 from automation.engine.outcomes import Done
 from automation.exceptions import StepRefused
 from smart_processes.actions.records import update_record
@@ -35,7 +35,12 @@ class ChangeResponsibleParams:
         default=Distribution.FIRST.value,
         choices=tuple(Distribution.choices),
     )
-    skip_absent: bool = param(_("Pass over who is absent"), ParamKind.FLAG, default=True)
+    skip_absent: bool = param(
+        _("Pass over who is absent"),
+        ParamKind.FLAG,
+        default=True,
+        help=_("Where somebody stands in, the substitute gets the record."),
+    )
     queue: str = param(
         _("Queue"),
         default="",
@@ -47,7 +52,8 @@ class ChangeResponsibleParams:
 class ChangeResponsible(Activity[ChangeResponsibleParams]):
     """Gives the record to one of several people. Exactly once.
 
-    People who left are never chosen. The turn is taken in the transaction of the step, so
+    People who left are never chosen. Who is absent is represented by the substitute of that
+    time, and passed over where there is none. The turn is taken in the transaction of the step, so
     a step that is undone gives it back.
     """
 
@@ -64,13 +70,13 @@ class ChangeResponsible(Activity[ChangeResponsibleParams]):
         record = context.record()
         type_schema = schema_for(context.actor).of(record)
         people = people_ids(params.people)
-        absent = absent_people(people, at=context.now) if params.skip_absent else frozenset()
+        workers = workers_for(people, at=context.now) if params.skip_absent else None
         chosen = choose_person(
             people,
             distribution=Distribution(params.distribution),
             queue=params.queue or step_name(context),
             loads=lambda present: open_record_counts(type_schema, present),
-            absent=absent,
+            workers=workers,
         )
         if chosen is None:
             raise StepRefused(gettext("None of these people is there to take the record."))

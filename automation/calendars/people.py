@@ -22,6 +22,18 @@ def absent_people(user_ids: Iterable[int], *, at: datetime) -> frozenset[int]:
     return frozenset(away.values_list("person_id", flat=True))
 
 
+def workers_for(user_ids: Iterable[int], *, at: datetime) -> dict[int, int]:
+    """Return who does each person's work at a moment: the person, or who stands in.
+
+    Who is away without anybody standing in is left out. One query, and those of
+    `substitute_of` for everybody who is away.
+    """
+    people = list(user_ids)
+    absent = absent_people(people, at=at)
+    found = {each: substitute_of(each, at) if each in absent else each for each in people}
+    return {person: worker for person, worker in found.items() if worker is not None}
+
+
 def substitute_of(user_id: int, at: datetime) -> int | None:
     """Return who does somebody's work at a moment (one query each until one is there).
 

@@ -107,6 +107,30 @@ def test_who_is_away_is_passed_over_unless_told_otherwise(item: Item, cast: Cast
     )
 
 
+def test_who_stands_in_gets_the_record_of_who_is_away(item: Item, cast: Cast) -> None:
+    now = timezone.now()
+    days = {"begins_at": now - timedelta(days=1), "ends_at": now + timedelta(days=1)}
+    Absence.objects.create(person=cast.boris, substitute=cast.vera, **days)
+    for _ in range(3):
+        make_item(item.type, responsible="anna")
+
+    def chosen(people: str, distribution: str = "first") -> str:
+        story = give(item, "calls", people=people, distribution=distribution)
+        return str(story.result("change_responsible")["name"])
+
+    assert chosen("boris, anna") == "Vera"
+    assert chosen("boris, anna", "least_loaded") == "Vera"
+    assert [chosen("anna, boris, clara", "in_turn") for _ in range(4)] == [
+        *("Anna", "Vera"),
+        *("Clara", "Anna"),
+    ]
+    Absence.objects.create(person=cast.vera, substitute=cast.clara, **days)
+    assert chosen("boris") == "Clara"
+    cast.clara.is_active = False
+    cast.clara.save()
+    assert chosen("boris, anna") == "Anna"
+
+
 def test_chance_chooses_everybody_sooner_or_later(item: Item, cast: Cast) -> None:
     names = Counter(
         give(item, "chance", people="anna, vera", distribution="random").result(
