@@ -91,6 +91,9 @@ class _Check:
             path = self._program.paths.get(node.id, "$")
             if isinstance(node, Activity):
                 yield from self._activity(node, path)
+            for place, written in _written(node):
+                if isinstance(written, Condition) and written.asks_for_changes:
+                    yield Problem(f"{path}{place}", "changes_unknown")
             for place, reference in _references(node):
                 if not self._is_known(reference):
                     name = f"{reference.source}:{'.'.join(reference.path)}"

@@ -126,6 +126,11 @@ class Condition:
             for reference in (Reference(row.source, row.path, 0), *row.value.references())
         ]
 
+    @property
+    def asks_for_changes(self) -> bool:
+        """Whether a row asks what changed, which only an event can answer."""
+        return any(row.operator is Operator.CHANGED for row in _rows(self.root))
+
 
 def compile_condition(raw: Any) -> Condition:
     """Read a condition.

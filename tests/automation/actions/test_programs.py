@@ -66,6 +66,10 @@ def test_only_who_configures_publishes(cast: Cast) -> None:
     assert publish_version(program, body(log("b")), actor=actor(cast.root)).number == 2
 
 
+# Only what listens to changes knows of them; a program runs later.
+CHANGED = {"object": "Document", "field": "title", "operator": "changed"}
+
+
 @pytest.mark.parametrize(
     ("step", "path"),
     [
@@ -91,6 +95,10 @@ def test_only_who_configures_publishes(cast: Cast) -> None:
         (
             {"id": "x", "type": "wait", "for": {"field": "colour"}},
             "$.root.steps[0].for.field",
+        ),
+        (
+            {"id": "x", "type": "if", "branches": [{"when": [CHANGED], "steps": []}]},
+            "$.root.steps[0].branches[0].when",
         ),
     ],
 )

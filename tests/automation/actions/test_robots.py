@@ -123,6 +123,15 @@ def test_who_may_automate_the_pipeline_adds_robots_and_owns_them(
             "$.condition",
             "Document:nose",
         ),
+        (
+            RobotDraft(
+                "log",
+                {"text": "x"},
+                condition=({"object": "Document", "field": "title", "operator": "changed"},),
+            ),
+            "$.condition[0].operator",
+            "Ask for a value instead",
+        ),
     ],
 )
 def test_a_robot_that_cannot_be_is_refused_with_the_place(
