@@ -97,6 +97,24 @@ def is_import() -> bool:
     return _is_import.get()
 
 
+_is_bulk: ContextVar[bool] = ContextVar("is_bulk", default=False)
+
+
+@contextmanager
+def in_bulk() -> Iterator[None]:
+    """Let what happens inside be one of many: what it leads to comes after other work."""
+    token = _is_bulk.set(True)
+    try:
+        yield
+    finally:
+        _is_bulk.reset(token)
+
+
+def is_bulk() -> bool:
+    """Return whether what happens now is one of many, so that nobody waits for it."""
+    return _is_bulk.get()
+
+
 Listener = Callable[[Any], None]
 _listeners: dict[type[RecordEvent], list[Listener]] = defaultdict(list)
 

@@ -60,6 +60,7 @@ def start_for_present(robot: Robot, *, actor: Actor) -> int:
             actor_kind=actor.kind,
             actor_user_id=actor.user_id,
             actor_label=actor.label[:100],
+            is_bulk=True,
         )
         for place, (item_id, visit_id) in enumerate(
             _present(robot).order_by("pk").values_list("item_id", "pk")

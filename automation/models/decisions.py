@@ -76,7 +76,7 @@ class Decision(Origin):
             # A record's automation tab.
             models.Index(fields=["item", "at"], name="decision_of_item"),
             models.Index(
-                fields=["due_at"],
+                fields=["is_bulk", "due_at"],
                 name="decision_due",
                 condition=Q(kind="waiting", due_at__isnull=False),
             ),

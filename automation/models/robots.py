@@ -142,6 +142,8 @@ class Origin(models.Model):
         db_index=False,
     )
     actor_label = models.CharField(max_length=100, blank=True)
+    # One of many: bulk changes and imports. Workers do it when nothing else is due.
+    is_bulk = models.BooleanField(default=False)
 
     class Meta:
         abstract = True
@@ -176,7 +178,7 @@ class StagePlan(Origin):
     class Meta:
         ordering = ["pk"]
         indexes = [
-            models.Index(fields=["id"], name="stage_plan_due", condition=Q(error="")),
+            models.Index(fields=["is_bulk", "id"], name="stage_plan_due", condition=Q(error="")),
         ]
 
     def __str__(self) -> str:

@@ -116,7 +116,7 @@ class TriggerEvent(Origin):
         ordering = ["pk"]
         indexes = [
             models.Index(
-                fields=["due_at", "id"],
+                fields=["is_bulk", "due_at", "id"],
                 name="trigger_event_due",
                 condition=Q(due_at__isnull=False),
             ),

@@ -14,6 +14,7 @@ from automation.runtime.nudges import nudge
 from smart_processes.events import (
     RecordCreated,
     StageEntered,
+    is_bulk,
     is_import,
 )
 from smart_processes.models import StageVisit
@@ -54,5 +55,6 @@ def _plan(item_id: int, visit_id: int, list_id: int | None, actor: Actor) -> Non
         actor_kind=actor.kind,
         actor_user_id=actor.user_id,
         actor_label=actor.label[:100],
+        is_bulk=is_bulk(),
     ).save(force_insert=True)
     nudge()

@@ -29,10 +29,11 @@ CHANGING = ("kind", "reason", "rows", "at", "due_at", "run")
 logger = structlog.get_logger(__name__)
 
 
-def make_due(now: datetime) -> int:
-    """Work out plans and waiting decisions that are due; return how many there were."""
-    return _in_batches(_plan_ids(now), _fan_out, _set_aside_plan, now) + _in_batches(
-        _decision_ids(now), _look_again, _set_aside_decision, now
+def make_due(now: datetime, *, is_bulk: bool = False) -> int:
+    """Work out plans and waiting decisions of one lane that are due; return how many."""
+    plans, decisions = _plan_ids(now, is_bulk=is_bulk), _decision_ids(now, is_bulk=is_bulk)
+    return _in_batches(plans, _fan_out, _set_aside_plan, now) + _in_batches(
+        decisions, _look_again, _set_aside_decision, now
     )
 
 
@@ -53,13 +54,14 @@ def look_at_record(item_id: int, now: datetime, *, dates: Sequence[str] | None =
     waiting.update(due_at=now)
 
 
-def _plan_ids(now: datetime) -> list[int]:
-    due = StagePlan.objects.filter(Q(due_at=None) | Q(due_at__lte=now), error="")
+def _plan_ids(now: datetime, *, is_bulk: bool) -> list[int]:
+    is_due = Q(due_at=None) | Q(due_at__lte=now)
+    due = StagePlan.objects.filter(is_due, error="", is_bulk=is_bulk)
     return list(due.order_by("pk").values_list("pk", flat=True)[:BATCH])
 
 
-def _decision_ids(now: datetime) -> list[int]:
-    due = Decision.objects.filter(kind=DecisionKind.WAITING, due_at__lte=now)
+def _decision_ids(now: datetime, *, is_bulk: bool) -> list[int]:
+    due = Decision.objects.filter(kind=DecisionKind.WAITING, is_bulk=is_bulk, due_at__lte=now)
     return list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH])
 
 
@@ -156,6 +158,7 @@ def _new(plan: StagePlan, entry: Entry, now: datetime, *, exists: bool) -> Decis
         actor_kind=plan.actor_kind,
         actor_user_id=plan.actor_user_id,
         actor_label=plan.actor_label,
+        is_bulk=plan.is_bulk,
     )
 
 

@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
@@ -34,8 +35,16 @@ from automation.runtime.store import Claim
 
 # Does some of what is due and returns how much that was.
 Work = Callable[[], int]
-# Makes runs of some of what was planned for this moment and returns how much that was.
-Maker = Callable[[datetime], int]
+
+
+class Maker(Protocol):
+    """Makes runs of some of what was planned for this moment; returns how much that was."""
+
+    def __call__(self, now: datetime, *, is_bulk: bool) -> int:
+        """Do so for one lane: what comes of bulk work, or everything else."""
+        ...
+
+
 _makers: list[Maker] = []
 BATCH = 16  # runs in one transaction; more gains nothing, and a failure costs all of them
 # Longer than sixteen turns of fifty slow steps; the cost of a worker that died.
@@ -53,10 +62,11 @@ logger = structlog.get_logger(__name__)
 def run_due() -> int:
     """Take one turn of each of up to sixteen due runs; return how much was found.
 
-    What becomes runs (plans of robots) becomes so first.
+    What becomes runs (plans of robots) becomes so first. What comes of bulk work does only
+    where fewer runs than that are due: behind five thousand records nobody has to wait.
     """
     now = clock.now()
-    planned = sum(make(now) for make in _makers)
+    planned = sum(make(now, is_bulk=False) for make in _makers)
     claims = store.claim(now, LEASE, BATCH)
     together = [claim for claim in claims if claim.claim_count < SUSPICIOUS]
     suspects = [claim for claim in claims if claim.claim_count >= SUSPICIOUS]
@@ -67,6 +77,8 @@ def run_due() -> int:
     else:
         for claim in together + kept:
             take_turn(claim)
+    if len(claims) < BATCH:
+        planned += sum(make(now, is_bulk=True) for make in _makers)
     return planned + len(claims)
 
 

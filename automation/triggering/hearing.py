@@ -28,6 +28,7 @@ from smart_processes.events import (
     RecordDeleted,
     RecordsLinked,
     StageEntered,
+    is_bulk,
 )
 from smart_processes.schema import schema_for
 
@@ -106,6 +107,7 @@ def note(
         "actor_kind": actor.kind,
         "actor_user_id": actor.user_id,
         "actor_label": actor.label[:100],
+        "is_bulk": is_bulk(),
     }
     if key is None:
         TriggerEvent(**row).save(force_insert=True)

@@ -7,6 +7,7 @@ done. What cannot be looked at is tried again later, a few times, then kept with
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 import structlog
@@ -23,6 +24,7 @@ from automation.runtime.causation import Cause
 from automation.triggering.armed import Armed, armed, armed_for
 from automation.triggering.judging import REFUSALS, actor_of, judge_record
 from automation.triggers.base import EventKind, Heard
+from smart_processes.events import in_bulk
 from smart_processes.models import Item
 
 BATCH = 50
@@ -34,9 +36,9 @@ REMEMBERED = timedelta(days=30)
 logger = structlog.get_logger(__name__)
 
 
-def look(now: datetime) -> int:
-    """Look at events that are due; return how many were."""
-    due = TriggerEvent.objects.filter(due_at__lte=now).order_by("due_at", "pk")
+def look(now: datetime, *, is_bulk: bool = False) -> int:
+    """Look at events of one lane that are due; return how many were."""
+    due = TriggerEvent.objects.filter(is_bulk=is_bulk, due_at__lte=now).order_by("due_at", "pk")
     found = list(due.values_list("pk", flat=True)[:BATCH])
     for event_id in found:
         _look_at(event_id, now)
@@ -56,7 +58,8 @@ def _look_at(event_id: int, now: datetime) -> None:
         if row is None:
             return  # another worker has it
         try:
-            with transaction.atomic():
+            # What comes of one of many is one of many.
+            with transaction.atomic(), in_bulk() if row.is_bulk else nullcontext():
                 _answer(row, Desk(now))
         except (OperationalError, InterfaceError):
             raise

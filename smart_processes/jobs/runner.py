@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from accounts.actor import Actor
 from accounts.exceptions import AccountsRefusal
 from smart_processes.choices import JobState
+from smart_processes.events import in_bulk
 from smart_processes.exceptions import RecordRefusal
 from smart_processes.jobs.base import JobKind, Progress
 from smart_processes.jobs.registry import job_kind
@@ -130,7 +131,7 @@ def _work(job: Job, kind: JobKind) -> None:
                 return
             actor.access_memo = None  # rights may have changed since the last chunk
             begun = time.monotonic()
-            with transaction.atomic():
+            with in_bulk(), transaction.atomic():
                 progress = next(chunks, None)
                 if progress is None:
                     _end(job, JobState.COMPLETED)
