@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from automation import telling, todo_waits
+from automation import telling, telling_failures, todo_waits
 from automation.events import RobotFailed, TodoAssigned, TodoCompleted, TodoDeleted
 from automation.robots import arming
 from automation.robots.planning import make_due
 from automation.robots.starts import runs_ended
+from automation.runtime.alarms import (
+    EventGivenUp,
+    PlanFailed,
+    RunsStopped,
+    TimeFailed,
+    on_alarm,
+)
 from automation.runtime.endings import on_end
 from automation.runtime.executor import add_maker
 from automation.triggering import hearing
@@ -34,7 +41,7 @@ LISTENERS: tuple[tuple[type[RecordEvent], Callable[[Any], None]], ...] = (
     (TodoDeleted, todo_waits.end_of_deleted),
     (RecordCreated, arming.plan_created),
     (StageEntered, arming.plan_moved),
-    (RobotFailed, telling.tell_owner),
+    (RobotFailed, telling_failures.tell_owner),
     (FieldsChanged, hearing.fields_changed),
     (RecordDeleted, hearing.record_deleted),
     (RecordCreated, hearing.record_created),
@@ -53,3 +60,8 @@ def subscribe_all() -> None:
     add_maker(make_due)
     add_maker(look)
     on_end(runs_ended)
+    on_end(telling_failures.runs_failed)
+    on_alarm(RunsStopped, telling_failures.runs_stopped)
+    on_alarm(PlanFailed, telling_failures.plan_failed)
+    on_alarm(EventGivenUp, telling_failures.event_given_up)
+    on_alarm(TimeFailed, telling_failures.time_failed)

@@ -16,8 +16,8 @@ from accounts.choices import Action
 from accounts.models import User
 from automation.actions.notifications import notify
 from automation.choices import NotificationKind
-from automation.events import RobotFailed, TodoAssigned
-from automation.models import Robot, Todo
+from automation.events import TodoAssigned
+from automation.models import Todo
 from smart_processes import schema
 from smart_processes.events import CommentAdded, FieldsChanged, RecordCreated
 from smart_processes.models import Item, TimelineEntry
@@ -79,25 +79,6 @@ def tell_mentioned(event: CommentAdded) -> None:
             text=text[:LONGEST_QUOTE],
             item_id=item.pk,
         )
-
-
-def tell_owner(event: RobotFailed) -> None:
-    """Tell whoever made a robot that it failed."""
-    robot = Robot.objects.filter(pk=event.robot_id or 0).first()
-    if robot is None or robot.created_by_id is None:
-        return
-    title = Item._base_manager.values_list("title", flat=True).get(pk=event.item_id)
-    _tell(
-        robot.created_by_id,
-        NotificationKind.FAILURE,
-        lambda: (
-            _("The robot “%(robot)s” failed for “%(record)s”")
-            % {"robot": robot.name, "record": title}
-        ),
-        actor=event.actor,
-        text=event.error,
-        item_id=event.item_id,
-    )
 
 
 def _tell_responsible(item_id: int, person_id: int | None, actor: Actor) -> None:

@@ -21,6 +21,7 @@ from automation.choices import OccurrenceStatus
 from automation.exceptions import AutomationRefusal
 from automation.models import Program, Schedule, ScheduleOccurrence
 from automation.runtime import clock
+from automation.runtime.alarms import TimeFailed, alarm
 from automation.runtime.starting import Start, check_parameters, runnable, start_all
 from automation.schedule_times import last_time, read_times
 from smart_processes.actions.configuring import assign, begin, clean, refuse
@@ -125,7 +126,10 @@ def run_schedule(schedule_id: int) -> ScheduleOccurrence | None:
             return _occur(schedule, planned, now)
     except (AutomationRefusal, RecordRefusal, AccountsRefusal) as refusal:
         with transaction.atomic():
-            return _write(schedule, planned, now, OccurrenceStatus.FAILED, refusal.message)
+            failed = _write(schedule, planned, now, OccurrenceStatus.FAILED, refusal.message)
+            if failed is not None:
+                alarm(TimeFailed(failed.pk))
+            return failed
 
 
 def records_of(schedule: Schedule, actor: Actor) -> QuerySet[Item] | None:

@@ -179,6 +179,8 @@ class StagePlan(Origin):
         ordering = ["pk"]
         indexes = [
             models.Index(fields=["is_bulk", "id"], name="stage_plan_due", condition=Q(error="")),
+            # What could not be worked out: the mark on a record, the health page.
+            models.Index(fields=["item"], name="stage_plan_failed", condition=~Q(error="")),
         ]
 
     def __str__(self) -> str:

@@ -120,6 +120,12 @@ class TriggerEvent(Origin):
                 name="trigger_event_due",
                 condition=Q(due_at__isnull=False),
             ),
+            # What was given up: the mark on a record, the health page.
+            models.Index(
+                fields=["item"],
+                name="trigger_event_given_up",
+                condition=Q(due_at__isnull=True) & ~Q(error=""),
+            ),
         ]
 
     def __str__(self) -> str:

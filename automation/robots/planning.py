@@ -20,7 +20,8 @@ from automation.models import Decision, Robot, StagePlan
 from automation.robots.deciding import decide, settle, why_cancelled
 from automation.robots.entries import Entry
 from automation.robots.facts import Desk, Facts
-from automation.robots.starts import start_fired
+from automation.robots.starts import start_fired, tell_failed
+from automation.runtime.alarms import PlanFailed, alarm
 
 BATCH = 20  # plans in one transaction
 # Columns that change while a decision waits and when it ends.
@@ -236,9 +237,11 @@ def release(decision_ids: Sequence[int], now: datetime) -> int:
 
 
 def _set_aside_plan(plan_id: int, report: str, _now: datetime) -> None:
-    StagePlan.objects.filter(pk=plan_id).update(error=report)
+    if StagePlan.objects.filter(pk=plan_id).update(error=report):
+        alarm(PlanFailed(plan_id, report))
 
 
 def _set_aside_decision(decision_id: int, report: str, now: datetime) -> None:
     changes: dict[str, Any] = {"kind": DecisionKind.SKIPPED, "reason": report, "at": now}
-    Decision.objects.filter(pk=decision_id).update(**changes, due_at=None)
+    if Decision.objects.filter(pk=decision_id).update(**changes, due_at=None):
+        tell_failed(Decision.objects.get(pk=decision_id), report)

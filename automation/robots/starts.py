@@ -31,7 +31,7 @@ def start_fired(decided: Sequence[tuple[Decision, Entry]], desk: Desk) -> None:
         decision.run = run
         if run.status == RunStatus.FAILED:  # it would have gone round in circles
             decision.reason = run.error
-            _tell(decision, run.error)
+            tell_failed(decision, run.error)
 
 
 def _wish(decision: Decision, entry: Entry) -> Start:
@@ -59,7 +59,7 @@ def runs_ended(written: Sequence[Written], now: datetime) -> None:
     for decision in found:
         ended = ours[decision.run_id or 0]
         if ended.status == RunStatus.FAILED:
-            _tell(decision, ended.error)
+            tell_failed(decision, ended.error)
     followers = Decision.objects.filter(
         after_id__in=[each.pk for each in found], kind=DecisionKind.WAITING
     )
@@ -67,7 +67,8 @@ def runs_ended(written: Sequence[Written], now: datetime) -> None:
         nudge()
 
 
-def _tell(decision: Decision, error: str) -> None:
+def tell_failed(decision: Decision, error: str) -> None:
+    """Tell that a robot failed for a record."""
     type_code = Item._base_manager.values_list("type__code", flat=True).get(pk=decision.item_id)
     publish(
         RobotFailed(

@@ -20,6 +20,7 @@ from automation.engine.snapshot import new_snapshot
 from automation.exceptions import ParametersRefused, ProgramMissing
 from automation.models import JournalEntry, Program, Run
 from automation.runtime import causation
+from automation.runtime.alarms import RunsStopped, alarm
 from automation.runtime.causation import LONGEST_CHAIN, Cause
 from automation.runtime.nudges import nudge
 from automation.runtime.programs import Published, published
@@ -90,6 +91,8 @@ def start_all(wishes: Sequence[Start], now: datetime) -> list[Run]:
         )
         for run in stopped
     )
+    if stopped:
+        alarm(RunsStopped(stopped))
     if len(stopped) < len(runs):
         nudge()
     return runs

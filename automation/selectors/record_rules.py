@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from automation.choices import RunStatus
 from automation.models import Decision, Robot, Run, StagePlan, Trigger
+from automation.selectors.troubles import failed_events, failed_plans
 from smart_processes.field_types.date import DAY_PATTERN
 from smart_processes.locales import active_locale
 from smart_processes.models import Item, StageVisit
@@ -44,9 +45,15 @@ def other_runs_of(item: Item) -> list[Run]:
     return list(found.select_related("version__program").order_by("-pk")[:MOST_SHOWN])
 
 
-def count_failed_runs(item: Item) -> int:
-    """Return how many runs of a record have failed (one query)."""
-    return Run.objects.filter(item_id=item.pk, status=RunStatus.FAILED).count()
+def count_failures(item: Item) -> int:
+    """Return how many runs of a record failed or were never planned (one query)."""
+    failed = (
+        Run.objects.filter(item_id=item.pk, status=RunStatus.FAILED),
+        failed_plans().filter(item_id=item.pk),
+        failed_events().filter(item_id=item.pk),
+    )
+    runs, *others = (each.order_by().values("item_id") for each in failed)
+    return runs.union(*others, all=True).count()
 
 
 def silent_rules(item: Item) -> list[SilentRule]:

@@ -14,6 +14,7 @@ from accounts.choices import Action
 from automation.choices import MessageState, RunStatus
 from automation.models import JournalEntry, OutboxMessage, Program, Run
 from automation.selectors.runs import StuckRun, runs, stuck_runs
+from automation.selectors.troubles import count_troubles, failed_events, failed_plans
 from smart_processes.exceptions import RecordMissing
 from smart_processes.models import Item
 from smart_processes.schema import schema_for
@@ -118,17 +119,23 @@ def journal_of(run: Run) -> list[JournalEntry]:
 
 
 def count_failed(actor: Actor) -> int:
-    """Return how many runs of the actor's have failed (one query)."""
-    return steerable_runs(actor).filter(status=RunStatus.FAILED).count()
+    """Return how many runs of the actor's failed, and what was not worked out (three queries)."""
+    failed = steerable_runs(actor).filter(status=RunStatus.FAILED)
+    return failed.count() + count_troubles(actor)
 
 
 def failed_items(item_ids: Iterable[int]) -> set[int]:
-    """Return which of these records have a failed run (one query, none for no records)."""
+    """Return for which of these records automation failed (one query, none for no records)."""
     wanted = list(item_ids)
     if not wanted:
         return set()
-    failed = Run.objects.filter(item_id__in=wanted, status=RunStatus.FAILED)
-    return set(failed.order_by().values_list("item_id", flat=True).distinct())
+    failed = (
+        Run.objects.filter(item_id__in=wanted, status=RunStatus.FAILED),
+        failed_plans().filter(item_id__in=wanted),
+        failed_events().filter(item_id__in=wanted),
+    )
+    ids, *others = (each.order_by().values_list("item_id", flat=True) for each in failed)
+    return {item_id for item_id in ids.union(*others) if item_id is not None}
 
 
 def failures_by_cause(actor: Actor) -> list[Cause]:

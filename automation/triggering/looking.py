@@ -20,6 +20,7 @@ from automation.models import Run, TriggerEvent
 from automation.robots.facts import Desk
 from automation.robots.planning import look_at_record
 from automation.runtime import causation
+from automation.runtime.alarms import EventGivenUp, alarm
 from automation.runtime.causation import Cause
 from automation.triggering.armed import Armed, armed, armed_for
 from automation.triggering.judging import REFUSALS, actor_of, judge_record
@@ -66,7 +67,7 @@ def _look_at(event_id: int, now: datetime) -> None:
         except REFUSALS as refusal:
             _give_up(row, refusal.message)
         except Exception as defect:
-            logger.exception("trigger_event_failed", event=row.pk)
+            logger.exception("trigger_event_failed", event_id=row.pk)
             _try_later(row, repr(defect), now)
         else:
             _end(row)
@@ -81,6 +82,7 @@ def _end(row: TriggerEvent) -> None:
 
 def _give_up(row: TriggerEvent, error: str) -> None:
     TriggerEvent.objects.filter(pk=row.pk).update(due_at=None, error=error[:500])
+    alarm(EventGivenUp(row.pk, error[:500]))
 
 
 def _try_later(row: TriggerEvent, error: str, now: datetime) -> None:
@@ -90,6 +92,8 @@ def _try_later(row: TriggerEvent, error: str, now: datetime) -> None:
         error=error[:500],
         due_at=None if count >= MOST_ATTEMPTS else now + BACKOFF * 4 ** (count - 1),
     )
+    if count >= MOST_ATTEMPTS:
+        alarm(EventGivenUp(row.pk, error[:500]))
 
 
 def _answer(row: TriggerEvent, desk: Desk) -> None:

@@ -14,6 +14,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("automation/health/", automation_health.health, name="automation"),
     path("automation/health/<int:run_id>/again/", automation_health.again, name="health_again"),
     path("automation/health/<int:run_id>/cancel/", automation_health.cancel, name="health_cancel"),
+    path(
+        "automation/health/<slug:kind>/<int:trouble_id>/again/",
+        automation_health.trouble_again,
+        name="trouble_again",
+    ),
+    path(
+        "automation/health/<slug:kind>/<int:trouble_id>/leave/",
+        automation_health.trouble_leave,
+        name="trouble_leave",
+    ),
     path("automation/runs/", runs.run_list, name="runs"),
     path(f"{_RUN}/", runs.run, name="run"),
     path(f"{_RUN}/retry/", runs.steer, {"how": "retry"}, name="run_retry"),

@@ -26,11 +26,13 @@ from automation.selectors.record_rules import (
     other_runs_of,
     silent_rules,
 )
+from automation.selectors.troubles import Troubles, troubles_of
 from crm.web.condition_words import RowWords, decided_rows
 from crm.web.record import with_toast
 from crm.web.record_page import RecordPage, open_record_page
 from crm.web.record_place import TAB
 from crm.web.run_steering import STEERING, may_cancel, may_retry
+from crm.web.trouble_views import TroubleView, trouble_views
 from crm.web.why import ask_why
 from smart_processes.exceptions import RecordMissing
 
@@ -97,17 +99,19 @@ class Deeds:
     did_not: list[Deed] = field(default_factory=list)
     ran: list[Deed] = field(default_factory=list)
     silent: list[SilentRule] = field(default_factory=list)
+    troubles: list[TroubleView] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
         """Whether no rule exists and nothing ever ran."""
-        return not (self.failed or self.waiting or self.did_not or self.ran or self.silent)
+        told = (self.failed, self.troubles, self.waiting, self.did_not, self.ran, self.silent)
+        return not any(told)
 
 
 @login_required
 @require_GET
 def automation(request: HttpRequest, type_code: str, record_id: int) -> HttpResponseBase:
-    """Answer the tab (seven queries, whatever there is)."""
+    """Answer the tab (nine queries, whatever there is)."""
     page = open_record_page(request, type_code, record_id)
     if not request.headers.get("HX-Request"):
         return redirect(f"{page.url()}?{TAB}=automation")
@@ -202,7 +206,8 @@ def _context(page: RecordPage) -> dict[str, Any]:
 
 def _deeds(page: RecordPage) -> Deeds:
     decided = decisions_of(page.record)
-    found = Deeds(silent=silent_rules(page.record))
+    troubles = Troubles(*troubles_of(page.record), [])
+    found = Deeds(silent=silent_rules(page.record), troubles=trouble_views(page.actor, troubles))
     deeds = [
         *(_of_decision(page, each) for each in decided),
         *(_of_run(each) for each in other_runs_of(page.record)),

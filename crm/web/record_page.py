@@ -19,7 +19,7 @@ from accounts.actor import Actor
 from accounts.choices import Action, Scope
 from accounts.models import User
 from accounts.requests import actor_of
-from automation.selectors.record_rules import count_failed_runs
+from automation.selectors.record_rules import count_failures
 from automation.selectors.todos import NextStep, count_open, next_steps
 from crm.web.client_card import Client, ClientCard, Reach, client_card, reach
 from crm.web.due import due
@@ -320,8 +320,8 @@ class RecordPage:
 
     @cached_property
     def failed_count(self) -> int:
-        """How many runs of the record have failed."""
-        return count_failed_runs(self.record)
+        """How many runs of the record failed, or were never planned."""
+        return count_failures(self.record)
 
     @cached_property
     def link_count(self) -> int:

@@ -147,7 +147,7 @@ def run_view(actor: Actor, run: Run) -> RunView:
     tone, icon = LOOKS[run.status]
     ended_at = run.finished_at or (None if run.is_open else run.created_at)
     took = duration_text((ended_at or timezone.now()) - run.created_at)
-    return RunView(run, tone, icon, took, _record_url(actor, run.item))
+    return RunView(run, tone, icon, took, record_address(actor, run.item))
 
 
 def _story_context(request: HttpRequest, run_id: int) -> dict[str, Any]:
@@ -181,7 +181,8 @@ def _started_by(run: Run) -> str:
     return _("the system")
 
 
-def _record_url(actor: Actor, item: Item | None) -> str:
+def record_address(actor: Actor, item: Item | None) -> str:
+    """Return a record's page; empty for none, and for one in the bin."""
     if item is None or item.deleted_at is not None:
         return ""
     return record_url(schema_for(actor).of(item).code, item)
