@@ -1,4 +1,4 @@
-"""Web, worker and beat of an embedded system, started and stopped together.
+"""Web, workers and beat of an embedded system, started and stopped together.
 
 Run as `python -m config.supervisor` (`make up`). Servers use their own process manager
 instead; docs/operations.md says with which commands.
@@ -7,6 +7,7 @@ instead; docs/operations.md says with which commands.
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import socket
 import subprocess
@@ -33,6 +34,7 @@ class Child:
 
     name: str
     command: Sequence[str]
+    niceness: int = 0  # how far others go first, as nice(1) counts
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     short_lives: int = field(default=0)
@@ -44,12 +46,16 @@ class Child:
             self.command,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=die_with_parent,  # noqa: PLW1509  # this process has one thread
+            preexec_fn=self._begin,  # noqa: PLW1509  # this process has one thread
         )
 
     def exit_code(self) -> int | None:
         """Return how it ended, None while it runs."""
         return self.process.poll() if self.process else None
+
+    def _begin(self) -> None:
+        die_with_parent()
+        os.nice(self.niceness)
 
     def tell(self, number: signal.Signals) -> None:
         """Send a signal if it still runs."""
@@ -161,19 +167,22 @@ def main() -> int:
 
 
 def children(host: str, port: int) -> list[Child]:
-    """Return the three processes of an embedded system."""
+    """Return the processes of an embedded system."""
     python, celery = sys.executable, (sys.executable, "-m", "celery", "-A", "config")
+    # Threads: several at a time in the memory of one process, and SQLite has one writer.
+    worker = (
+        *(*celery, "--quiet", "worker", "--pool", "threads", "--loglevel", "WARNING"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+    )
     web = (python, "-m", "uvicorn", "config.asgi:application", "--host", host, "--port", str(port))
     return [
         Child("web", [*web, "--log-level", "warning", "--timeout-graceful-shutdown", "2"]),
-        # Threads: four jobs at a time in the memory of one process, and SQLite has one writer.
+        Child("worker", [*worker, "--queues", "celery", "--concurrency", "4"], niceness=5),
+        # Bulk changes, imports and exports: nobody who clicks waits for these.
         Child(
-            "worker",
-            [
-                *(*celery, "--quiet", "worker", "--pool", "threads", "--concurrency", "4"),
-                *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-                *("--loglevel", "WARNING"),
-            ],
+            "jobs",
+            [*worker, "--queues", "jobs", "--concurrency", "2", "--hostname", "jobs@%h"],
+            niceness=10,
         ),
         Child("beat", [*celery, "--quiet", "beat", "--pidfile=", "--loglevel", "WARNING"]),
     ]

@@ -8,10 +8,14 @@ from queue import Empty
 from typing import Any
 
 import pytest
+from celery import current_app
+from django.conf import settings
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
+from automation.runtime.nudges import RUN_DUE
 from config import env
+from smart_processes.jobs.queue import RUN_JOB
 
 
 @pytest.fixture(params=["filesystem", "redis", "amqp"])
@@ -51,6 +55,24 @@ def test_a_nudge_arrives(broker: Connection) -> None:
         message.ack()
         queue.consumer.cancel()
         queue.queue.delete()
+
+
+@pytest.mark.parametrize("broker", ["filesystem"], indirect=True)  # nobody else's messages
+def test_jobs_arrive_in_a_lane_that_the_engine_s_messages_do_not_share(broker: Connection) -> None:
+    with broker:
+        current_app.send_task(RUN_JOB, args=[7], connection=broker)
+        current_app.send_task(RUN_DUE, connection=broker)
+        waiting = [queue(broker.default_channel) for queue in settings.CELERY_TASK_QUEUES]
+        found = {queue.name: queue.get(no_ack=True) for queue in waiting}
+        rest = [queue.get(no_ack=True) for queue in waiting]
+        for queue in waiting:
+            queue.delete()
+
+    assert {name: message.headers["task"] for name, message in found.items()} == {
+        "celery": RUN_DUE,
+        "jobs": RUN_JOB,
+    }
+    assert rest == [None, None]
 
 
 def test_a_message_in_a_file_is_not_seen_before_it_is_whole(
