@@ -25,7 +25,7 @@ from tests.faults.storm import MOMENTS, OUTAGE, TARGETS, Storm
 
 KILLS = int(environ.get("KILLS") or 50)
 SEED = int(environ.get("SEED") or random.SystemRandom().randrange(10**6))
-REST_PATIENCE = 120.0  # seconds until everything has to have come to rest
+REST_PATIENCE = 300.0  # seconds until everything has to have come to rest
 
 
 def main() -> int:
@@ -66,7 +66,8 @@ def _choose_servers(cluster: Cluster, mail_port: int) -> None:
 
 def _storm(cluster: Cluster, system: System, web: WebReceiver, mail: MailReceiver) -> int:
     django.setup()
-    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # it tells of every kill
+    for name in ("psycopg.pool", "smart_processes.workers"):
+        logging.getLogger(name).setLevel(logging.ERROR)  # they tell of every kill
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
