@@ -29,13 +29,15 @@ class RecordEvent:
 class RecordCreated(RecordEvent):
     """A record was made; it stands in `stage` of `pipeline_id`.
 
-    `is_imported`: out of a file, among perhaps a hundred thousand others.
+    `is_imported`: out of a file, among perhaps a hundred thousand others. `starts_robots`:
+    it counts as entering its stage; what comes out of a file does where its importer says so.
     """
 
     pipeline_id: int
     stage: str
     responsible_id: int | None = None
     is_imported: bool = False
+    starts_robots: bool = True
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,24 @@ def importing() -> Iterator[None]:
 def is_import() -> bool:
     """Return whether what happens now comes out of a file."""
     return _is_import.get()
+
+
+_starts_robots: ContextVar[bool] = ContextVar("starts_robots", default=False)
+
+
+@contextmanager
+def starting_robots() -> Iterator[None]:
+    """Let records that are made inside, out of a file, count as entering their stage."""
+    token = _starts_robots.set(True)
+    try:
+        yield
+    finally:
+        _starts_robots.reset(token)
+
+
+def is_starting_robots() -> bool:
+    """Return whether who imports wants robots for the new records."""
+    return _starts_robots.get()
 
 
 _is_bulk: ContextVar[bool] = ContextVar("is_bulk", default=False)

@@ -73,7 +73,7 @@ def start_for_present(robot: Robot, *, actor: Actor) -> int:
 
 def _present(robot: Robot) -> QuerySet[StageVisit]:
     """Return the open visits of a robot's stage that it has no decision about."""
-    decided = Decision.objects.filter(robot=robot, visit=OuterRef("pk"))
+    decided = Decision.objects.filter(robot=robot, visit=OuterRef("pk"), trigger_name="")
     return StageVisit.objects.filter(
         ~Exists(decided),
         stage_id=robot.stage_id,

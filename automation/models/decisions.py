@@ -20,9 +20,9 @@ from smart_processes.models import Item, StageVisit
 class Decision(Origin):
     """What one rule decided about one record.
 
-    A robot has one per visit of a record to its stage; it begins as waiting where it is not
-    decided at once, so this is also the plan of robots that come later. A trigger has one for
-    every event it looked at.
+    A robot has one per visit of a record to its stage, and one for each time that a trigger
+    asked for it; it begins as waiting where it is not decided at once, so this is also the
+    plan of robots that come later. A trigger has one for every event it looked at.
     """
 
     item = models.ForeignKey(
@@ -51,6 +51,9 @@ class Decision(Origin):
         RobotList, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     planned_at = models.DateTimeField(null=True)
+    # The trigger that asked for the robot; `visit` is then where the record stood. Empty: the
+    # record entered the robot's stage.
+    trigger_name = models.CharField(max_length=200, blank=True)
     # When a waiting one is looked at again; None: when its date or the one before it comes.
     due_at = models.DateTimeField(_("due at"), null=True)
     # The date field a waiting one goes by.
@@ -68,7 +71,7 @@ class Decision(Origin):
             # However often a plan is worked out, a robot runs once for a visit.
             models.UniqueConstraint(
                 fields=["robot", "visit"],
-                condition=Q(robot__isnull=False, visit__isnull=False),
+                condition=Q(robot__isnull=False, visit__isnull=False, trigger_name=""),
                 name="robot_once_for_visit",
             ),
         ]

@@ -157,6 +157,8 @@ class Origin(models.Model):
 class StagePlan(Origin):
     """A record entered a stage: the one row that the move writes; a worker does the rest.
 
+    A trigger that runs a stage's robots without a move writes one as well.
+
     Deleted when it has become decisions and runs. One that cannot be worked out keeps its
     `error` and is tried no more.
     """
@@ -171,6 +173,8 @@ class StagePlan(Origin):
     )
     # Only these robots (ids); None: all. For records that stood in the stage already.
     only: models.JSONField[Any, Any] = models.JSONField(null=True)
+    # The trigger that asks for them, while the record stays; empty: the record entered the stage.
+    trigger_name = models.CharField(max_length=200, blank=True)
     # None: at once.
     due_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=500, blank=True)

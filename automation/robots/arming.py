@@ -7,7 +7,7 @@ has robots and none where it has not.
 from __future__ import annotations
 
 from accounts.actor import Actor
-from automation.models import StagePlan
+from automation.models import RobotList, StagePlan
 from automation.robots.lists import current_lists
 from automation.runtime import causation
 from automation.runtime.nudges import nudge
@@ -17,7 +17,7 @@ from smart_processes.events import (
     is_bulk,
     is_import,
 )
-from smart_processes.models import StageVisit
+from smart_processes.models import Item, Stage, StageVisit
 
 
 def plan_moved(event: StageEntered) -> None:
@@ -34,22 +34,40 @@ def plan_moved(event: StageEntered) -> None:
 
 
 def plan_created(event: RecordCreated) -> None:
-    """Plan the robots of the stage a record was made in; imports start none."""
+    """Plan the robots of the stage a record was made in; imports start none unasked."""
     lists = current_lists(event.actor)
     listed = lists.by_place.get((event.pipeline_id, event.stage))
-    if listed is not None and not event.is_imported:
-        visit_id = StageVisit.objects.values_list("pk", flat=True).get(
-            item_id=event.item_id, left_at=None
-        )
-        _plan(event.item_id, visit_id, listed, event.actor)
+    if listed is not None and event.starts_robots:
+        _plan(event.item_id, _open_visit(event.item_id), listed, event.actor)
 
 
-def _plan(item_id: int, visit_id: int, list_id: int | None, actor: Actor) -> None:
+def plan_triggered(item: Item, stage: Stage, trigger_name: str, actor: Actor) -> int:
+    """Plan the robots of a stage for a record that stays where it is; return how many.
+
+    They wait and look as if the record had entered the stage now; when it leaves the stage
+    where it stands, each is asked for its policy.
+    """
+    listed = RobotList.objects.filter(stage=stage, is_current=True).first()
+    if listed is None:
+        return 0
+    _plan(item.pk, _open_visit(item.pk), listed.pk, actor, trigger_name=trigger_name)
+    return len(listed.entries)
+
+
+def _open_visit(item_id: int) -> int:
+    visits = StageVisit.objects.filter(item_id=item_id, left_at=None)
+    return visits.values_list("pk", flat=True).get()
+
+
+def _plan(
+    item_id: int, visit_id: int, list_id: int | None, actor: Actor, *, trigger_name: str = ""
+) -> None:
     cause = causation.current()
     StagePlan(
         item_id=item_id,
         visit_id=visit_id,
         robot_list_id=list_id,
+        trigger_name=trigger_name,
         caused_by_id=cause.run_id if cause else None,
         chain=list(cause.chain) if cause else [],
         actor_kind=actor.kind,

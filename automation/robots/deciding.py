@@ -51,7 +51,7 @@ def decide(
     try:
         due = moment_of(
             entry.when,
-            facts.visit.entered_at,
+            _began(decision, facts),
             date=facts.date(entry),
             responsible_id=facts.item.responsible_id,
             calendar=facts.desk.calendar,
@@ -113,6 +113,13 @@ def why_cancelled(entry: Entry, facts: Facts) -> str:
     return ""
 
 
+def _began(decision: Decision, facts: Facts) -> datetime:
+    """Return from when a robot's delay counts."""
+    if decision.trigger_name and decision.planned_at is not None:
+        return decision.planned_at
+    return facts.visit.entered_at
+
+
 def _ended(entry: Entry, facts: Facts, *, is_active: bool) -> str:
     if not is_active:
         return _("The robot was switched off or deleted.")
@@ -148,14 +155,17 @@ def _unfinished(previous: Decision) -> str:
     if not is_about_to_run and (run is None or run.status in _ENDED):
         return ""  # also one that did not run, or whose run is forgotten
     if run is not None and run.status == RunStatus.FAILED:
-        return _("“%(name)s” failed; goes on when that is repeated or cancelled.") % names
+        return _("Waits for “%(name)s”, which failed: repeat or cancel its run.") % names
     return _("Waits for the end of “%(name)s”.") % names
 
 
 def _judge(decision: Decision, entry: Entry, facts: Facts) -> None:
     """Judge the condition, with every row's truth."""
+    fired = ""
+    if decision.trigger_name:
+        fired = _("Started by the trigger “%(name)s”.") % {"name": decision.trigger_name}
     if not entry.condition:
-        settle(decision, DecisionKind.FIRED, "", facts.desk.now)
+        settle(decision, DecisionKind.FIRED, fired, facts.desk.now)
         return
     around = facts.desk.around(facts.item.pk, entry.runs_as, decision.actor_user_id)
     condition = compile_condition(list(entry.condition))
@@ -163,7 +173,7 @@ def _judge(decision: Decision, entry: Entry, facts: Facts) -> None:
         around.read_globals()
     verdict = evaluate(condition, around)
     kind = DecisionKind.FIRED if verdict.truth else DecisionKind.SKIPPED
-    reason = "" if verdict.truth else _("The condition does not hold.")
+    reason = fired if verdict.truth else _("The condition does not hold.")
     settle(decision, kind, reason, facts.desk.now, judged_rows(verdict))
 
 

@@ -15,7 +15,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
-from automation.choices import DecisionKind, RuleKind
+from automation.choices import DecisionKind, RuleKind, RunStatus
 from automation.models import Decision, Robot, StagePlan
 from automation.robots.deciding import decide, settle, why_cancelled
 from automation.robots.entries import Entry
@@ -105,7 +105,9 @@ def _fan_out(ids: Sequence[int], now: datetime) -> None:
     followers = [each for each in made if each.decision.kind == DecisionKind.WAITING]
     for each in followers:
         each.decision.after = each.previous  # its key is known only now
-    Decision.objects.bulk_update([each.decision for each in followers], ["after"])
+        if each.previous is not None and _was_stopped(each.previous):
+            each.decision.due_at = now  # looked at again, it says so
+    Decision.objects.bulk_update([each.decision for each in followers], ["after", "due_at"])
     StagePlan.objects.filter(pk__in=[plan.pk for plan in plans]).delete()
 
 
@@ -116,6 +118,11 @@ class _Made:
     decision: Decision
     entry: Entry
     previous: Decision | None
+
+
+def _was_stopped(decision: Decision) -> bool:
+    """Return whether the run of a decision failed before it began."""
+    return decision.run is not None and decision.run.status == RunStatus.FAILED
 
 
 def _decided(plans: Sequence[StagePlan], desk: Desk) -> list[_Made]:
@@ -129,14 +136,15 @@ def _decided(plans: Sequence[StagePlan], desk: Desk) -> list[_Made]:
         facts = Facts(desk, plan.item, plan.visit)
         before: Decision | None = None
         for entry in entries:
-            decision = known.get((plan.visit_id, entry.id))
+            decision = None if plan.trigger_name else known.get((plan.visit_id, entry.id))
             is_wanted = plan.only is None or entry.id in plan.only
             if decision is None and is_wanted:
                 decision = _new(plan, entry, desk.now, exists=entry.id in active)
                 previous = before if entry.after_previous else None
                 is_active = active.get(entry.id, False)
                 decide(decision, entry, facts, previous=previous, is_active=is_active)
-                known[plan.visit_id, entry.id] = decision
+                if not plan.trigger_name:
+                    known[plan.visit_id, entry.id] = decision
                 made.append(_Made(decision, entry, previous))
             before = decision or before
     return made
@@ -153,6 +161,7 @@ def _new(plan: StagePlan, entry: Entry, now: datetime, *, exists: bool) -> Decis
         visit_id=plan.visit_id,
         robot_list_id=plan.robot_list_id,
         planned_at=now,
+        trigger_name=plan.trigger_name,
         date_field=entry.when.date_field,
         caused_by_id=plan.caused_by_id,
         chain=plan.chain,
@@ -171,7 +180,8 @@ def _active(robot_ids: Iterable[int]) -> dict[int, bool]:
 
 def _known(visit_ids: Iterable[int]) -> dict[tuple[int, int], Decision]:
     """Return the decisions there are for visits: a robot runs once for each."""
-    found = Decision.objects.filter(visit_id__in=set(visit_ids), robot__isnull=False)
+    ids = set(visit_ids)
+    found = Decision.objects.filter(visit_id__in=ids, robot__isnull=False, trigger_name="")
     return {(each.visit_id or 0, each.robot_id or 0): each for each in found.select_related("run")}
 
 

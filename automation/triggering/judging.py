@@ -19,12 +19,12 @@ from automation.choices import DecisionKind, RuleKind
 from automation.engine.conditions import evaluate
 from automation.exceptions import AutomationRefusal
 from automation.models import Decision, TriggerEvent
+from automation.robots.arming import plan_triggered
 from automation.robots.deciding import judged_rows
 from automation.robots.facts import Desk
 from automation.runtime import causation
 from automation.runtime.causation import LONGEST_CHAIN, Cause
 from automation.triggering.armed import Armed
-from automation.triggering.stage_robots import run_robots
 from automation.triggers.base import Heard
 from smart_processes.actions.stages import lock, move_to_stage
 from smart_processes.choices import StageSemantics
@@ -74,7 +74,7 @@ def judge_record(
     judged = [Judged(each) for each in ours]
     for each in judged:
         _judge(each, item, pipeline, heard, row, desk)
-    _fire(judged, item, heard, row, desk)
+    _fire(judged, item, heard, row)
     decisions = [_decision(each, item_id, row, desk) for each in judged]
     Decision.objects.bulk_create(decisions)
     return decisions
@@ -160,9 +160,7 @@ class Changed:
         return (change[0], change[1]) if change else None
 
 
-def _fire(
-    judged: Sequence[Judged], item: Item, heard: Heard, row: TriggerEvent, desk: Desk
-) -> None:
+def _fire(judged: Sequence[Judged], item: Item, heard: Heard, row: TriggerEvent) -> None:
     winner: Judged | None = None
     for each in judged:
         if not each.is_fired:
@@ -175,7 +173,7 @@ def _fire(
             continue
         try:
             with transaction.atomic():
-                each.reason = _act(each.armed, item, heard, row, desk)
+                each.reason = _act(each.armed, item, heard, row)
         except REFUSALS as refusal:
             each.is_fired, each.reason = False, refusal.message
             continue
@@ -183,7 +181,7 @@ def _fire(
             winner = each
 
 
-def _act(armed: Armed, item: Item, heard: Heard, row: TriggerEvent, desk: Desk) -> str:
+def _act(armed: Armed, item: Item, heard: Heard, row: TriggerEvent) -> str:
     """Do what a trigger does; return what that was.
 
     Raises:
@@ -197,8 +195,8 @@ def _act(armed: Armed, item: Item, heard: Heard, row: TriggerEvent, desk: Desk) 
         if armed.trigger.is_moving:
             move_to_stage(item, stage.code, actor=actor)
             return _("Moved it to “%(stage)s”.") % {"stage": stage.name}
-        count = run_robots(item, armed.trigger, row, cause, desk)
-    return _("Started robots of “%(stage)s”: %(count)d.") % {"stage": stage.name, "count": count}
+        count = plan_triggered(item, stage, armed.trigger.name, row.actor)
+    return _("Planned robots of “%(stage)s”: %(count)d.") % {"stage": stage.name, "count": count}
 
 
 def _chain(armed: Armed, item: Item, row: TriggerEvent) -> tuple[str, ...]:

@@ -157,6 +157,7 @@ class _Batch:
         history.write_created(
             ((record, self._stage(record)) for record in records), actor=self.actor, at=self.now
         )
+        is_imported = self.permission == Action.IMPORT
         for record in records:
             events.publish(
                 events.RecordCreated(
@@ -166,7 +167,8 @@ class _Batch:
                     pipeline_id=record.pipeline_id,
                     stage=record.stage,
                     responsible_id=record.responsible_id,
-                    is_imported=self.permission == Action.IMPORT,
+                    is_imported=is_imported,
+                    starts_robots=not is_imported or events.is_starting_robots(),
                 )
             )
 

@@ -252,7 +252,7 @@ def test_a_failed_robot_tells_its_owner_and_holds_up_who_waits_for_it(
     assert "Nowhere" in notice.text
     waiting = Decision.objects.get(item=item, rule_name="Next")
     assert waiting.kind == DecisionKind.WAITING
-    assert waiting.reason.startswith("“Bad” failed")
+    assert waiting.reason.startswith("Waits for “Bad”, which failed")
 
 
 def test_a_deleted_record_ends_what_waits(pipeline: Pipeline) -> None:
