@@ -18,10 +18,20 @@ from automation.models import Trigger
 from automation.param_checks import Surrounding, check_params
 from automation.program_checks import check_program
 from automation.triggers.base import EventKind, TriggerKind
+from automation.triggers.incoming_webhook import IncomingWebhook
 from automation.triggers.registry import trigger_kind
 from smart_processes.actions.configuring import clean, refuse
 from smart_processes.exceptions import ConfigurationRefused
 from smart_processes.schema import TypeSchema, schema_for
+
+# The only kind with an address and a secret.
+WEBHOOK = IncomingWebhook.code
+
+
+def kind_label(code: str) -> str:
+    """Return what people call a kind of trigger; empty when there is none."""
+    kind = trigger_kind(code)
+    return str(kind.label) if kind else ""
 
 
 def check_trigger(trigger: Trigger, actor: Actor) -> None:

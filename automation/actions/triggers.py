@@ -23,15 +23,12 @@ from accounts.models import Stamp
 from automation.actions.robots import may_automate
 from automation.models import Trigger
 from automation.runtime import clock
-from automation.trigger_checks import check_trigger
-from automation.triggers.incoming_webhook import IncomingWebhook
-from automation.triggers.registry import trigger_kind
+from automation.trigger_checks import WEBHOOK, check_trigger, kind_label
 from smart_processes.actions.configuring import assign, refuse
 from smart_processes.history import person_of
 from smart_processes.models import Pipeline, Stage
 from smart_processes.schema import schema_for
 
-WEBHOOK = IncomingWebhook.code
 CHANGEABLE = frozenset(
     {
         *("stage", "position", "name", "is_active", "kind", "params", "condition"),
@@ -206,5 +203,4 @@ def _refuse_retired(stage: Stage) -> None:
 
 def _named(name: str, kind: str) -> str:
     """Return a name: the one there is, or that of the kind."""
-    found = trigger_kind(kind)
-    return " ".join(name.split()) or (str(found.label) if found else "")
+    return " ".join(name.split()) or kind_label(kind)

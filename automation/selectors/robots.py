@@ -14,7 +14,7 @@ from automation.runtime import clock
 
 @dataclass(frozen=True)
 class Results:
-    """How often a robot decided what; `failed` are among the `fired`."""
+    """How often a rule decided what; `failed` are among the `fired`."""
 
     fired: int = 0
     waiting: int = 0
@@ -32,17 +32,26 @@ def rules_of(pipeline_id: int) -> tuple[list[Robot], list[Trigger]]:
 
 def results_of(pipeline_id: int, *, days: int) -> dict[int, Results]:
     """Return what the robots of a pipeline did in the last days, by robot (one query)."""
+    return _results(Q(robot__pipeline_id=pipeline_id), "robot_id", days)
+
+
+def trigger_results_of(pipeline_id: int, *, days: int) -> dict[int, Results]:
+    """Return what the triggers of a pipeline did in the last days, by trigger (one query)."""
+    return _results(Q(trigger__pipeline_id=pipeline_id), "trigger_id", days)
+
+
+def _results(wanted: Q, rule: str, days: int) -> dict[int, Results]:
     since = clock.now() - timedelta(days=days)
     counted = (
-        Decision.objects.filter(robot__pipeline_id=pipeline_id, at__gt=since)
+        Decision.objects.filter(wanted, at__gt=since)
         .order_by()
-        .values_list("robot_id")
+        .values_list(rule)
         .annotate(
             **{kind.value: Count("pk", filter=Q(kind=kind)) for kind in _ORDER},
             failed=Count("pk", filter=Q(run__status=RunStatus.FAILED)),
         )
     )
-    return {robot_id: Results(*counts) for robot_id, *counts in counted if robot_id is not None}
+    return {rule_id: Results(*counts) for rule_id, *counts in counted if rule_id is not None}
 
 
 _ORDER = (

@@ -1,9 +1,8 @@
-"""The automation board as its template draws it: stages, and robots as cards."""
+"""Robots as the automation board draws them."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -11,14 +10,11 @@ from django.utils.translation import ngettext
 
 from automation.activities import registry
 from automation.choices import DecisionKind, Hours, RobotMoment, SpanUnit
-from automation.models import Robot, Trigger
-from automation.selectors.robots import Results, results_of, rules_of
+from automation.models import Robot
+from automation.selectors.robots import Results
 from crm.templatetags.crm_format import exact_moment
 from crm.web.condition_words import condition_words
-from smart_processes.models import Stage
-from smart_processes.schema import PipelineSchema, TypeSchema
-
-LONGEST_AGO = 30  # days that results are counted for
+from smart_processes.schema import TypeSchema
 
 
 @dataclass(frozen=True)
@@ -26,6 +22,7 @@ class RobotCard:
     """A robot as it is drawn.
 
     Attributes:
+        activity: What it does, in words.
         when: When it acts, in words.
         only_if: Its condition, in words; "" for none.
         result: What came of it lately, in words.
@@ -34,52 +31,21 @@ class RobotCard:
 
     robot: Robot
     icon: str
+    activity: str
     when: str
     only_if: str
     result: str
     failed: str
 
 
-@dataclass(frozen=True)
-class RuleLane:
-    """A stage with its rules."""
-
-    stage: Stage
-    triggers: Sequence[Trigger]
-    cards: Sequence[RobotCard]
-
-    @property
-    def label(self) -> str:
-        """What a screen reader calls it: "Qualified, 3 robots"."""
-        count = len(self.cards)
-        words = ngettext("%(stage)s, %(count)d robot", "%(stage)s, %(count)d robots", count)
-        return words % {"stage": self.stage.name, "count": count}
-
-
-def rule_lanes(type_schema: TypeSchema, pipeline: PipelineSchema) -> list[RuleLane]:
-    """Return the stages of a pipeline with their rules (four queries)."""
-    robots, triggers = rules_of(pipeline.pk)
-    results = results_of(pipeline.pk, days=LONGEST_AGO)
-    by_stage: dict[int, list[RobotCard]] = defaultdict(list)
-    for robot in robots:
-        by_stage[robot.stage_id].append(_card(robot, type_schema, results))
-    return [
-        RuleLane(
-            stage=stage,
-            triggers=[each for each in triggers if each.stage_id == stage.pk],
-            cards=by_stage[stage.pk],
-        )
-        for stage in pipeline.all_stages
-        if stage.retired_at is None
-    ]
-
-
-def _card(robot: Robot, type_schema: TypeSchema, results: Mapping[int, Results]) -> RobotCard:
+def robot_card(robot: Robot, type_schema: TypeSchema, results: Mapping[int, Results]) -> RobotCard:
+    """Return a robot as the board draws it (one query where a condition names a person)."""
     activity = registry.activity(robot.activity)
     found = results.get(robot.pk, Results())
     return RobotCard(
         robot=robot,
         icon=activity.icon if activity else "bolt",
+        activity=str(activity.label) if activity else robot.activity,
         when=_when(robot, type_schema),
         only_if=condition_words(robot.condition, type_schema),
         result=_result(found),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -21,12 +18,12 @@ from automation.activities.registry import all_activities
 from automation.exceptions import ProgramInvalid
 from automation.models import Robot
 from automation.robots.drafts import RobotDraft, draft_of
-from crm.web.automation_board import RulePage, lanes_answer, open_rule_page
-from crm.web.rule_form import RobotForm
+from crm.web.robot_form import RobotForm
+from crm.web.rule_catalogue import Offer, Shelf, catalogue_answer
+from crm.web.rule_page import RulePage, lanes_answer, open_rule_page
 from smart_processes.exceptions import RecordMissing
 from smart_processes.models import Stage
 
-CATALOGUE = "crm/automation/catalogue.html"
 FORM = "crm/automation/robot.html"
 GROUPS: dict[Group, tuple[StrOrPromise, str]] = {
     Group.RECORD: (gettext_lazy("Record"), "amber"),
@@ -38,33 +35,16 @@ GROUPS: dict[Group, tuple[StrOrPromise, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Shelf:
-    """A group of the catalogue."""
-
-    title: StrOrPromise
-    hue: str
-    activities: Sequence[Activity[Any]]
-
-
 @login_required
 @require_GET
 def catalogue(request: HttpRequest, type_code: str) -> HttpResponse:
     """Answer what a robot of `stage` can do; `q` narrows it."""
     page = open_rule_page(request, type_code)
     stage = page.stage(request.GET.get("stage", ""))
-    text = request.GET.get("q", "").strip()[:100]
-    shelves = _shelves(text)
-    context = {
-        "page": page,
-        "stage": stage,
-        "q": text,
-        "shelves": shelves,
-        "found": sum(len(shelf.activities) for shelf in shelves),
-        "drawer_title": _("Add a robot to “%(stage)s”") % {"stage": stage.name},
-    }
-    is_list = request.headers.get("HX-Target") == "catalogue"
-    return render(request, f"{CATALOGUE}#list" if is_list else CATALOGUE, context)
+    title = _("Add a robot to “%(stage)s”") % {"stage": stage.name}
+    context = {"drawer_title": title, "find": _("Find a robot")}
+    address = page.url("robot_catalogue", stage=stage.code)
+    return catalogue_answer(request, address, _shelves(page, stage), context)
 
 
 @login_required
@@ -74,11 +54,13 @@ def new(request: HttpRequest, type_code: str, activity_code: str) -> HttpRespons
     page = open_rule_page(request, type_code)
     stage = page.stage(request.GET.get("stage", ""))
     form = _form(request, page, RobotDraft(activity=activity_code))
+    if "refill" in request.GET:
+        return _answer(request, page, _refilled(form, page), stage)
     if request.method == "POST" and form.is_valid():
         try:
             made = add_robot(stage, form.robot(), actor=page.actor)
         except ProgramInvalid as refusal:
-            form.explain(refusal)
+            form.explain(refusal.problems)
         else:
             said = _("“%(name)s” was added") % {"name": made.name}
             return lanes_answer(request, page, said, made)
@@ -92,11 +74,13 @@ def edit(request: HttpRequest, type_code: str, robot_id: int) -> HttpResponse:
     page = open_rule_page(request, type_code)
     robot = page.robot(robot_id)
     form = _form(request, page, draft_of(robot))
+    if "refill" in request.GET:
+        return _answer(request, page, _refilled(form, page), robot.stage, robot)
     if request.method == "POST" and form.is_valid():
         try:
             edited = edit_robot(robot, form.robot(), actor=page.actor)
         except ProgramInvalid as refusal:
-            form.explain(refusal)
+            form.explain(refusal.problems)
         else:
             said = _("“%(name)s” is saved") % {"name": edited.name}
             return lanes_answer(request, page, said, edited)
@@ -111,6 +95,14 @@ def _form(request: HttpRequest, page: RulePage, draft: RobotDraft) -> RobotForm:
     return RobotForm(activity, page.choices, draft, sent)
 
 
+def _refilled(form: RobotForm, page: RulePage) -> RobotForm:
+    """Return the form with what was typed, and with what its lists offer for that."""
+    draft = form.robot() if form.is_valid() else form.draft
+    refilled = RobotForm(form.activity, page.choices, draft, None)
+    refilled.focus_refills()
+    return refilled
+
+
 def _answer(
     request: HttpRequest,
     page: RulePage,
@@ -118,38 +110,31 @@ def _answer(
     stage: Stage,
     robot: Robot | None = None,
 ) -> HttpResponse:
-    query = f"?pipeline={page.pipeline.code}&stage={stage.code}"
-    code = page.type_schema.code
-    address = (
-        reverse("crm:robot_edit", args=[code, robot.pk])
-        if robot
-        else reverse("crm:robot_new", args=[code, form.activity.code])
-    )
+    parts = ("robot_edit", robot.pk) if robot else ("robot_new", form.activity.code)
     context = {
         "page": page,
         "form": form,
         "robot": robot,
         "stage": stage,
-        "action": address + query,
+        "action": page.url(*parts, stage=stage.code),
         "hue": GROUPS[form.activity.group][1],
         "drawer_title": robot.name if robot else form.activity.label,
     }
     return render(request, FORM, context, status=422 if form.errors else 200)
 
 
-def _shelves(text: str) -> list[Shelf]:
-    wanted = text.casefold()
-    found = [
-        each
-        for each in all_activities().values()
-        if wanted in str(each.label).casefold() or wanted in str(each.description).casefold()
-    ]
-    shelves = [
-        Shelf(
-            title,
-            hue,
-            sorted((e for e in found if e.group == group), key=lambda e: str(e.label)),
-        )
+def _shelves(page: RulePage, stage: Stage) -> list[Shelf]:
+    found = sorted(all_activities().values(), key=lambda each: str(each.label))
+    return [
+        Shelf(title, hue, [_offer(each, page, stage) for each in found if each.group == group])
         for group, (title, hue) in GROUPS.items()
     ]
-    return [shelf for shelf in shelves if shelf.activities]
+
+
+def _offer(activity: Activity[Any], page: RulePage, stage: Stage) -> Offer:
+    return Offer(
+        label=str(activity.label),
+        description=str(activity.description),
+        icon=activity.icon,
+        url=page.url("robot_new", activity.code, stage=stage.code),
+    )

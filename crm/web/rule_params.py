@@ -34,11 +34,18 @@ _MAPS = frozenset(
 
 @dataclass(frozen=True)
 class RuleChoices:
-    """What the controls of one rule offer: fields, stages, people, programs."""
+    """What the controls of one rule offer: fields, stages, people, programs.
+
+    Attributes:
+        named: The type that another control names; its stages and pipelines are meant.
+        has_references: Whether fields of the record may be put into texts.
+    """
 
     schema: Schema
     type_schema: TypeSchema
     pipeline: PipelineSchema
+    named: TypeSchema | None = None
+    has_references: bool = True
 
     @cached_property
     def fields(self) -> list[tuple[str, str]]:
@@ -82,17 +89,20 @@ class RuleChoices:
 
     @cached_property
     def stages(self) -> list[tuple[str, str]]:
-        """The stages of the rule's pipeline."""
-        return [
-            (stage.code, stage.name)
-            for stage in self.pipeline.all_stages
-            if stage.retired_at is None
-        ]
+        """The stages of the rule's pipeline, or those of the type that is named."""
+        pipelines = self.named.pipelines if self.named else [self.pipeline]
+        found: dict[str, str] = {}
+        for each in pipelines:
+            for stage in each.all_stages:
+                if stage.retired_at is None:
+                    found.setdefault(stage.code, stage.name)
+        return list(found.items())
 
     @cached_property
     def pipelines(self) -> list[tuple[str, str]]:
-        """The pipelines of the type."""
-        return [(each.code, each.pipeline.name) for each in self.type_schema.pipelines]
+        """The pipelines of the type, or those of the type that is named."""
+        chosen = self.named or self.type_schema
+        return [(each.code, each.pipeline.name) for each in chosen.pipelines]
 
     @cached_property
     def types(self) -> list[tuple[str, str]]:
@@ -154,7 +164,7 @@ def _field(each: Param, held: Any, choices: RuleChoices) -> forms.Field:
     if each.kind in _MAPS:
         return RowsField(widget=_rows(each, choices), **common)
     if each.kind in _SEVERAL:
-        several = _with_held(_SEVERAL[each.kind](choices), held)
+        several = with_held(_SEVERAL[each.kind](choices), held)
         attrs = {"size": min(max(len(several), 3), 7)}
         return forms.MultipleChoiceField(
             choices=several, widget=forms.SelectMultiple(attrs=attrs), **common
@@ -162,9 +172,10 @@ def _field(each: Param, held: Any, choices: RuleChoices) -> forms.Field:
     offered = _one_of(each, choices)
     if offered is not None:
         nothing = [] if each.choices else [("", "—")]
-        return forms.ChoiceField(choices=_with_held([*nothing, *offered], held), **common)
+        return forms.ChoiceField(choices=with_held([*nothing, *offered], held), **common)
     rows = 4 if each.kind == ParamKind.LINES else 1
-    return forms.CharField(widget=InsertText(choices.references, rows=rows), **common)
+    inserts = InsertText(choices.references, rows=rows)
+    return forms.CharField(widget=inserts if choices.has_references else None, **common)
 
 
 def _one_of(each: Param, choices: RuleChoices) -> Sequence[tuple[str, str]] | None:
@@ -181,7 +192,7 @@ def _rows(each: Param, choices: RuleChoices) -> RowsInput:
     return RowsInput([name, ("value", _("Value"), None)], add=_("Add a value"))
 
 
-def _with_held(offered: Sequence[tuple[str, str]], held: Any) -> list[tuple[str, str]]:
+def with_held(offered: Sequence[tuple[str, str]], held: Any) -> list[tuple[str, str]]:
     """Return the options and what is chosen but not among them: an expression, something gone."""
     known = dict(offered)
     values = held if isinstance(held, list) else [held]
@@ -222,6 +233,7 @@ _ONE: Mapping[ParamKind, Offer] = {
     ParamKind.PIPELINE: lambda choices: choices.pipelines,
     ParamKind.RECORD_TYPE: lambda choices: choices.types,
     ParamKind.FIELD: lambda choices: choices.fields,
+    ParamKind.FIELD_OR_ID: lambda choices: [("id", _("Number in addresses")), *choices.fields],
     ParamKind.PROGRAM: lambda choices: choices.programs,
 }
 _SEVERAL: Mapping[ParamKind, Offer] = {

@@ -20,6 +20,7 @@ from accounts.access import Access
 from accounts.choices import Action
 from accounts.exceptions import PermissionRefused
 from accounts.requests import actor_of
+from crm.web.automation_pages import automatable_pipelines, board_url
 from crm.web.page_address import Face, PageAddress
 from crm.web.page_filter import Chip, PageFilter
 from crm.web.page_query import ALL, PageQuery
@@ -149,6 +150,14 @@ class TypePage(PageAddress):
         if self.view is None:
             return False
         return self.rights.may_configure if self.view.is_shared else True
+
+    @property
+    def automation_url(self) -> str:
+        """The board of the rules, for who may change those of the pipeline; else nothing."""
+        pipelines = automatable_pipelines(self.actor, self.type_schema)
+        if self.pipeline is not None:
+            pipelines = [each for each in pipelines if each.pk == self.pipeline.pk]
+        return board_url(self.type_schema, pipelines[0]) if pipelines else ""
 
     def _may_somewhere(self, action: Action) -> bool:
         chosen = [self.pipeline] if self.pipeline else self.pipelines

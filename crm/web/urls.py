@@ -29,6 +29,7 @@ from crm.web import (
     recycle_bin,
     saved_views,
     search,
+    trigger_urls,
     wizard,
 )
 from crm.web import list as listing
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<int:job_id>/refused/", jobs.refused, name="job_refused"),
     # automation: how it does, runs and their stories
     *automation_urls.urlpatterns,
+    *trigger_urls.urlpatterns,
     # my to-dos, and what I am told
     path("tasks/", my_tasks.my_tasks, name="tasks"),
     path("tasks/<int:todo_id>/done/", my_tasks.done, name="task_done"),
@@ -92,6 +94,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:type_code>/<int:record_id>/move/", board_move.move, name="move"),
     path("<slug:type_code>/<int:record_id>/delete/", board_move.delete, name="delete"),
     path("<slug:type_code>/<int:record_id>/restore/", board_move.restore, name="restore"),
+    path("live/", live.live_bell, name="live_bell"),
     path("live/<slug:type_code>/", live.live, name="live"),
     # a process of one's own
     path("settings/new-process/", wizard.wizard, name="wizard"),

@@ -116,15 +116,23 @@ def test_robots_are_moved_by_mouse_and_by_keyboard(
     expect(page.locator(".rule-card")).to_have_count(2)
 
     with page.expect_response(re.compile(r"/move/")):
-        carry(page, '.rule-card[data-name="First"]', '.robot-list[data-stage="CALL"]')
-    expect(page.locator('.robot-list[data-stage="CALL"] .rule-card')).to_have_count(1)
+        carry(
+            page,
+            '.rule-card[data-name="First"]',
+            '.rule-list[data-kind="robots"][data-stage="CALL"]',
+        )
+    expect(
+        page.locator('.rule-list[data-kind="robots"][data-stage="CALL"] .rule-card')
+    ).to_have_count(1)
     expect(page.locator("#live-region")).to_contain_text("Moved to Call.")
     second = page.locator(".rule-card", has_text="Second")
     second.focus()
     with page.expect_response(re.compile(r"/move/")):
         for key in ("Space", "ArrowRight", "ArrowDown", "Space"):
             page.keyboard.press(key)
-    expect(page.locator('.robot-list[data-stage="NEW"] .rule-card')).to_have_count(0)
+    expect(
+        page.locator('.rule-list[data-kind="robots"][data-stage="NEW"] .rule-card')
+    ).to_have_count(0)
     expect(second).to_be_focused()
 
     robots = Robot.objects.filter(stage__code="CALL").order_by("position")

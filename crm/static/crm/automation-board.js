@@ -1,10 +1,11 @@
-// The automation board: robots are dragged by mouse, finger or keyboard; the server decides.
+// The automation board: rules are dragged by mouse, finger or keyboard; the server decides.
 import Sortable from "sortablejs";
 import { announce } from "ui/announce";
 
 const board = document.getElementById("auto-board");
 const words = JSON.parse(document.getElementById("auto-words").textContent);
-const lists = () => [...board.querySelectorAll(".robot-list")];
+// Triggers stay among triggers, robots among robots.
+const lists = () => [...board.querySelectorAll(".rule-list")];
 const cardsIn = (list) => [...list.querySelectorAll(":scope > .rule-card")];
 const say = (key, values) => words[key].replace(/%\((\w+)\)s/g, (_all, name) => values[name]);
 let lifted = null; // {card, list, next}: what is moved by keyboard, and where it came from
@@ -13,7 +14,7 @@ function setUp() {
   for (const list of lists()) {
     if (Sortable.get(list)) continue;
     Sortable.create(list, {
-      group: "robots",
+      group: list.dataset.kind,
       draggable: ".rule-card",
       filter: ".rule-more, a, .menu",
       preventOnFilter: false,
@@ -34,7 +35,7 @@ function setUp() {
 document.addEventListener("pointerup", () => Sortable.active?._emulateDragOver?.(), true);
 
 async function save(card) {
-  const list = card.closest(".robot-list");
+  const list = card.closest(".rule-list");
   const { id } = card;
   const values = { stage: list.dataset.stage, position: cardsIn(list).indexOf(card) };
   try {
@@ -73,7 +74,8 @@ function carry(key) {
   const list = card.parentElement;
   const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
   if (step) {
-    const other = lists()[lists().indexOf(list) + step];
+    const alike = lists().filter((each) => each.dataset.kind === list.dataset.kind);
+    const other = alike[alike.indexOf(list) + step];
     other?.insertBefore(card, cardsIn(other)[cardsIn(list).indexOf(card)] ?? null);
   } else if (key === "ArrowUp") card.previousElementSibling?.before(card);
   else card.nextElementSibling?.after(card);
@@ -82,22 +84,13 @@ function carry(key) {
   announce(say("over", { stage: card.parentElement.dataset.name, place }));
 }
 
-function look(card, key) {
-  const list = card.parentElement;
-  const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
-  if (step) cardsIn(lists()[lists().indexOf(list) + step] ?? list)[0]?.focus();
-  else (key === "ArrowUp" ? card.previousElementSibling : card.nextElementSibling)?.focus();
-}
-
 board.addEventListener("keydown", (event) => {
   const card = event.target.closest(".rule-card[data-move]");
   if (!card || event.target !== card) return;
   const isArrow = event.key.startsWith("Arrow");
   if (event.key === " ") lifted ? letGo(true) : lift(card);
   else if (event.key === "Escape" && lifted) letGo(false);
-  else if (event.key === "Enter") card.querySelector(".rule-open").click();
   else if (isArrow && lifted) carry(event.key);
-  else if (isArrow) look(card, event.key);
   else return;
   event.preventDefault();
 });

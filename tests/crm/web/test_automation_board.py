@@ -211,6 +211,8 @@ def test_robot_is_switched_off_copied_and_deleted(anna: Client) -> None:
     anna.post(f"{HOME}robots/{robot.pk}/switch/")
     anna.post(f"{HOME}robots/{robot.pk}/copy/")
     assert order_in("NEW") == ["Greet", "Greet"]
+    assert "Delete the robot “Greet”?" in read(anna, f"{HOME}robots/{robot.pk}/delete/")
+    assert Robot.objects.filter(pk=robot.pk).exists()
     anna.post(f"{HOME}robots/{robot.pk}/delete/")
 
     assert order_in("NEW") == ["Greet"]
@@ -235,6 +237,27 @@ def test_robot_of_another_pipeline_is_not_there(sale: RecordType, anna: Client) 
 
     assert anna.get(f"{HOME}robots/{robot.pk}/?pipeline=repairs").status_code == 404
     assert "Greet" not in read(anna, f"{HOME}?pipeline=repairs")
+
+
+def test_stages_on_offer_are_those_of_the_type_a_robot_makes(anna: Client) -> None:
+    make_type("visit", stages="PLANNED > SEEN")
+
+    form = sent(name="Kept", param__type="visit", param__title="Visit")
+    answer = anna.post(f"{HOME}robots/new/create_record/?stage=NEW&refill=1", form)
+
+    html = answer.content.decode()
+    assert 'value="PLANNED"' in html
+    assert 'value="Kept"' in html
+    assert not Robot.objects.exists()
+
+
+def test_rule_keeps_the_rights_of_somebody_who_has_left(anna: Client, cast: Cast) -> None:
+    robot = add(anna, name="Greet", runs_as=str(cast.vera.pk))
+    User.objects.filter(pk=cast.vera.pk).update(is_active=False)
+
+    html = read(anna, f"{HOME}robots/{robot.pk}/")
+
+    assert f'<option value="{cast.vera.pk}" selected>' in html
 
 
 def test_secret_is_never_shown_and_stays_when_nothing_is_typed(anna: Client) -> None:
