@@ -86,6 +86,8 @@ class ColumnsPage:
         sample: Its first rows.
         lookups: What finds people and records.
         problems: Why the file cannot be checked like this.
+        has_robots: Whether the type has robots that could be started.
+        starts_robots: Whether they are to be, for new records.
     """
 
     type_schema: TypeSchema
@@ -96,6 +98,8 @@ class ColumnsPage:
     sample: Sequence[Row]
     lookups: Lookups
     problems: Sequence[str] = ()
+    has_robots: bool = False
+    starts_robots: bool = False
 
     @property
     def content(self) -> str:

@@ -16,6 +16,8 @@ from smart_processes.models import Job, JobRow
 from smart_processes.schema import Schema
 
 CHECK, IMPORT = "import_check", "import_records"
+# In the form and in a job's parameters: robots are started for new records.
+ROBOTS = "starts_robots"
 # Columns of the table of refused rows; the file has all of them.
 SHOWN_COLUMNS = 6
 # More than these are deleted in a list, where one sees them.
@@ -46,9 +48,11 @@ class ImportJobView(JobView):
     Attributes:
         job: The check or the import.
         schema: The configuration.
+        has_robots: Whether the type has robots.
     """
 
     schema: Schema
+    has_robots: bool = False
 
     @property
     def is_check(self) -> bool:
@@ -84,6 +88,25 @@ class ImportJobView(JobView):
             (types[code].type.name_many if code in types else code, count)
             for code, count in sorted(self.job.params.get("beside", {}).items())
         ]
+
+    @property
+    def robots_text(self) -> str:
+        """What robots do about the new records; empty where there are none."""
+        if not self.has_robots:
+            return ""
+        if self.job.params.get(ROBOTS):
+            return _("robots would run") if self.is_check else _("their robots run by and by")
+        return _("robots would not run") if self.is_check else _("robots did not run")
+
+    @property
+    def undo_text(self) -> str:
+        """What undoing leaves behind; empty where it leaves nothing."""
+        if not (self.has_robots and self.may_undo and self.job.params.get(ROBOTS)):
+            return ""
+        return _(
+            "Robots run for the records that were added. Undoing the import cancels those that "
+            "still wait; what robots have done elsewhere, such as letters and to-dos, stays."
+        )
 
     @property
     def has_failed(self) -> bool:

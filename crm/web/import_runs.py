@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.web.import_jobs import IMPORT, ImportJobView, cell_texts, made_ids
+from crm.web.import_jobs import IMPORT, ROBOTS, ImportJobView, cell_texts, made_ids
 from crm.web.importer import importer_of, own_job, steps
 from smart_processes.imports.errors_file import ERROR_HEADING
 from smart_processes.imports.refusals import FileRefused
@@ -31,7 +31,7 @@ JOB_PAGE = "crm/import/job.html"
 def job(request: HttpRequest, type_code: str, job_id: int) -> HttpResponse:
     """Show a check or an import; the page's panel renews itself until it has ended."""
     importer = importer_of(request, type_code)
-    view = ImportJobView(own_job(importer, job_id), importer.schema)
+    view = ImportJobView(own_job(importer, job_id), importer.schema, importer.has_robots)
     context = {
         "type_schema": importer.type_schema,
         "view": view,
@@ -60,10 +60,10 @@ def run(request: HttpRequest, type_code: str, job_id: int) -> HttpResponse:
         if importing_id is None:
             if not view.is_checked:
                 raise FileRefused(_("Nothing of this file can be imported yet."))
-            names = ("file", "name", "mapping", "headings")
+            names = ("file", "name", "mapping", "headings", ROBOTS)
             importing = enqueue(
                 IMPORT,
-                {name: check.params[name] for name in names},
+                {name: check.params[name] for name in names if name in check.params},
                 actor=importer.actor,
                 type_schema=importer.type_schema,
                 total_count=check.processed_count,

@@ -15,6 +15,7 @@ from accounts.actor import Actor
 from accounts.choices import Action
 from accounts.exceptions import PermissionRefused
 from accounts.requests import actor_of
+from automation.robots.lists import has_robots
 from crm.web.import_jobs import CHECK, IMPORT
 from smart_processes.models import Job
 from smart_processes.schema import Schema, TypeSchema, schema_for
@@ -32,6 +33,11 @@ class Importer:
     def code(self) -> str:
         """The code of the type."""
         return self.type_schema.code
+
+    @property
+    def has_robots(self) -> bool:
+        """Whether records of the type may meet robots in their stages."""
+        return has_robots(self.actor, self.type_schema.type.pk)
 
 
 def importer_of(request: HttpRequest, type_code: str) -> Importer:

@@ -20,9 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from crm.web.import_columns import ColumnsPage
 from crm.web.import_form import read_content, read_layout, read_mapping_form, read_values
-from crm.web.import_jobs import (
-    CHECK,
-)
+from crm.web.import_jobs import CHECK, ROBOTS
 from crm.web.import_upload import Upload, of_token, take
 from crm.web.importer import Importer, importer_of, own_job, steps
 from smart_processes.imports.limits import limits, megabytes
@@ -59,6 +57,7 @@ class _Draft:
     mapping: ImportMapping
     row_count: int | None
     problems: Sequence[str] = ()
+    starts_robots: bool = False
 
 
 @login_required
@@ -102,23 +101,26 @@ def columns(request: HttpRequest, type_code: str) -> HttpResponse:
     known = read_content(request.POST)
     layout = read_layout(request.POST, known.layout)
     row_count = _number(request.POST.get("rows", ""))
+    starts_robots = ROBOTS in request.POST
     with local_path(upload.file) as path:
         if layout != known.layout:
             try:
                 table = open_table(path, name=upload.name, layout=layout)
             except FileRefused as refusal:
                 table = open_table(path, name=upload.name, layout=known.layout)
-                draft = _Draft(upload, table, known, row_count, [refusal.message])
+                draft = _Draft(upload, table, known, row_count, [refusal.message], starts_robots)
                 return _show(request, importer, draft)
             mapping = _read_anew(importer, table, known)
-            return _show(request, importer, _Draft(upload, table, mapping, table.row_count))
+            draft = _Draft(upload, table, mapping, table.row_count, starts_robots=starts_robots)
+            return _show(request, importer, draft)
         table = open_table(path, name=upload.name, layout=known.layout, is_checked=True)
         sample = list(islice(table.rows(), SAMPLE))
         mapping = read_mapping_form(
             request.POST, known, table.headings, importer.type_schema, sample
         )
         mapping = read_values(request.POST, mapping, table.headings)
-        return _do(request, importer, _Draft(upload, table, mapping, row_count))
+        draft = _Draft(upload, table, mapping, row_count, starts_robots=starts_robots)
+        return _do(request, importer, draft)
 
 
 def _do(request: HttpRequest, importer: Importer, draft: _Draft) -> HttpResponse:
@@ -140,6 +142,7 @@ def _do(request: HttpRequest, importer: Importer, draft: _Draft) -> HttpResponse
             "name": draft.upload.name,
             "mapping": to_content(mapping),
             "headings": list(headings),
+            ROBOTS: draft.starts_robots,
         },
         actor=importer.actor,
         type_schema=importer.type_schema,
@@ -167,7 +170,14 @@ def _columns_again(request: HttpRequest, importer: Importer, job_id: int) -> Htt
     mapping = from_content(found.params["mapping"])
     with local_path(upload.file) as path:
         table = open_table(path, name=upload.name, layout=mapping.layout, is_checked=True)
-        return _show(request, importer, _Draft(upload, table, mapping, found.total_count))
+        draft = _Draft(
+            upload,
+            table,
+            mapping,
+            found.total_count,
+            starts_robots=bool(found.params.get(ROBOTS)),
+        )
+        return _show(request, importer, draft)
 
 
 def _show(request: HttpRequest, importer: Importer, draft: _Draft) -> HttpResponse:
@@ -181,6 +191,8 @@ def _show(request: HttpRequest, importer: Importer, draft: _Draft) -> HttpRespon
         sample=list(islice(draft.table.rows(), SAMPLE)),
         lookups=_lookups(importer, draft.mapping),
         problems=draft.problems,
+        has_robots=importer.has_robots,
+        starts_robots=draft.starts_robots,
     )
     context = {"type_schema": importer.type_schema, "page": page, "steps": steps(2)}
     part = "#columns" if request.headers.get("HX-Request") else ""

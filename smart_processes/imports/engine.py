@@ -11,6 +11,7 @@ from typing import Protocol
 
 from django.db import transaction
 
+from smart_processes.events import in_bulk
 from smart_processes.imports.rows import Row
 from smart_processes.imports.seen import Seen
 
@@ -128,7 +129,7 @@ def import_rows(
     seen = Seen() if is_trial else None
     try:
         while chunk := list(islice(waiting, chunk_size)):
-            with transaction.atomic():
+            with in_bulk(), transaction.atomic():
                 received = receiver.receive(chunk, seen)
                 if is_trial:
                     transaction.set_rollback(True)

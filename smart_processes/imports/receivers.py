@@ -20,7 +20,12 @@ PEOPLE = "user"
 
 
 def receiver_for(
-    type_code: str, mapping: ImportMapping, headings: Sequence[str], *, actor: Actor
+    type_code: str,
+    mapping: ImportMapping,
+    headings: Sequence[str],
+    *,
+    actor: Actor,
+    starts_robots: bool = False,
 ) -> Receiver:
     """Return what takes the rows of a file.
 
@@ -29,6 +34,7 @@ def receiver_for(
         mapping: Which column goes where.
         headings: The file's columns.
         actor: Who imports.
+        starts_robots: New records count as entering their stage; people have none.
 
     Raises:
         TypeMissing: no such type.
@@ -37,7 +43,7 @@ def receiver_for(
     """
     if type_code == PEOPLE:
         return PeopleReceiver(mapping, headings, actor=actor)
-    return RecordReceiver(type_code, mapping, headings, actor=actor)
+    return RecordReceiver(type_code, mapping, headings, actor=actor, starts_robots=starts_robots)
 
 
 def propose_mapping(type_code: str, table: Table, *, actor: Actor) -> ImportMapping:

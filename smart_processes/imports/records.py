@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from accounts import access
 from accounts.actor import Actor
 from accounts.choices import Action
 from accounts.exceptions import AccountsRefusal, PermissionRefused
-from smart_processes import values
+from smart_processes import events, values
 from smart_processes.actions.creation import Draft, create_records
 from smart_processes.exceptions import FieldsMissing, MoveRefused, RecordRefusal, ValuesRefused
 from smart_processes.imports.changes import change_record
@@ -37,9 +38,22 @@ class RecordReceiver:
     """What makes records of the rows of one file."""
 
     def __init__(
-        self, type_code: str, mapping: ImportMapping, headings: Sequence[str], *, actor: Actor
+        self,
+        type_code: str,
+        mapping: ImportMapping,
+        headings: Sequence[str],
+        *,
+        actor: Actor,
+        starts_robots: bool = False,
     ) -> None:
         """Bind the mapping to the file and the type.
+
+        Args:
+            type_code: Code of the type.
+            mapping: Which column goes where.
+            headings: The file's columns.
+            actor: Who imports.
+            starts_robots: New records count as entering their stage.
 
         Raises:
             TypeMissing: no such type.
@@ -47,6 +61,7 @@ class RecordReceiver:
             MappingRefused: the mapping does not fit the file or the type.
         """
         self.actor = actor
+        self.starts_robots = starts_robots
         self.schema = schema_for(actor)
         self.type = self.schema.type(type_code)
         if not access.of(actor).may_somewhere(Action.IMPORT, self.type.pipelines):
@@ -190,13 +205,14 @@ class _Chunk:
     def _create_records(self, drafts: Sequence[Draft]) -> list[Item | Refusal]:
         if not drafts:
             return []
-        return create_records(
-            self.receiver.type.code,
-            drafts,
-            actor=self.actor,
-            permission=Action.IMPORT,
-            lookups=self.receiver.lookups,
-        )
+        with events.starting_robots() if self.receiver.starts_robots else nullcontext():
+            return create_records(
+                self.receiver.type.code,
+                drafts,
+                actor=self.actor,
+                permission=Action.IMPORT,
+                lookups=self.receiver.lookups,
+            )
 
     def _change(self, reading: Reading, keys: Sequence[Key]) -> bool:
         """Change the record that a row's key finds; True when the row made one after all."""

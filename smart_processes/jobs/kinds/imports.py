@@ -29,8 +29,9 @@ MOST_REFUSED = 20_000
 class ImportKind(JobKind):
     """Takes the rows of a file.
 
-    `{"file": name in the storage, "name": the owner's, "mapping": content}`; while it runs
-    it adds what it made: `{"beside": {"company": 3}, "made": [[first id, last id], …]}`.
+    `{"file": name in the storage, "name": the owner's, "mapping": content, "starts_robots":
+    whether new records count as entering their stage}`; while it runs it adds what it made:
+    `{"beside": {"company": 3}, "made": [[first id, last id], …]}`.
     """
 
     is_trial: ClassVar[bool] = False
@@ -47,7 +48,13 @@ class ImportKind(JobKind):
             table = open_table(
                 path, name=job.params["name"], layout=mapping.layout, is_checked=not self.is_trial
             )
-            receiver = receiver_for(job.type.code, mapping, table.headings, actor=actor)
+            receiver = receiver_for(
+                job.type.code,
+                mapping,
+                table.headings,
+                actor=actor,
+                starts_robots=bool(job.params.get("starts_robots")) and not self.is_trial,
+            )
             reached = job.processed_count
             rows = islice(table.rows(), reached, None)
             refused_count = 0

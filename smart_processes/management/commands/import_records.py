@@ -52,6 +52,11 @@ class Command(BaseCommand):
         )
         parser.add_argument("--errors", type=Path, help="CSV file for the refused rows")
         parser.add_argument(
+            "--start-robots",
+            action="store_true",
+            help="start the robots of the stages of new records; default: start none",
+        )
+        parser.add_argument(
             "--as", dest="username", help="whose rights count; default: the system's"
         )
 
@@ -64,7 +69,13 @@ class Command(BaseCommand):
         actor = _actor(options["username"])
         try:
             table, mapping = _opened(options, actor)
-            receiver = receiver_for(options["type"], mapping, table.headings, actor=actor)
+            receiver = receiver_for(
+                options["type"],
+                mapping,
+                table.headings,
+                actor=actor,
+                starts_robots=options["start_robots"] and not options["dry_run"],
+            )
         except TypeMissing as missing:
             known = ", ".join([*sorted(schema_for(actor).types), "user"])
             raise CommandError(f"{missing.message} Choose one of: {known}.") from missing

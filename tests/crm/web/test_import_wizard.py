@@ -58,7 +58,7 @@ def form_of(answer: Any) -> dict[str, str]:
         if control.name == "select":
             chosen = control.select_one("option[selected]")
             form[name] = str(chosen["value"]) if chosen else ""
-        elif control.get("type") != "radio" or control.has_attr("checked"):
+        elif control.get("type") not in ("radio", "checkbox") or control.has_attr("checked"):
             form[name] = str(control.get("value", ""))
     return {name: value for name, value in form.items() if name != "do" and "drop-" not in name}
 
