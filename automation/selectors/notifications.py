@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from django.db.models import Count
+
 from automation.choices import NotificationKind
 from automation.models import Notification, NotificationChoice
 
@@ -28,6 +32,12 @@ def latest_notifications(
 def count_unread(person_id: int) -> int:
     """Return the number at the bell (one query)."""
     return Notification.objects.filter(person_id=person_id, read_at=None, in_bell=True).count()
+
+
+def unread_of(people: Collection[int]) -> dict[int, int]:
+    """Return the number at the bell of each who has not read everything (one query)."""
+    unread = Notification.objects.filter(person_id__in=people, read_at=None, in_bell=True)
+    return dict(unread.order_by().values_list("person_id").annotate(Count("pk")))
 
 
 def ways_of(person_id: int) -> list[NotificationChoice]:

@@ -1,10 +1,11 @@
-"""Live boards: a stream of hints about cards that changed (server-sent events)."""
+"""Live pages: a stream of hints about what changed (server-sent events)."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
@@ -46,8 +47,22 @@ async def live(request: HttpRequest, type_code: str) -> HttpResponseBase:
     except (ValueError, OverflowError, OSError):
         return HttpResponseBadRequest()
     listener = await sync_to_async(_listener)(request, type_code, asyncio.get_running_loop())
+    return _answer(listener, partial(_begin_board, listener, after, since))
+
+
+@login_required
+@require_GET
+async def live_bell(request: HttpRequest) -> HttpResponseBase:
+    """Stream the number at the bell, for pages that have no stream of their own."""
+    user = await request.auser()
+    assert user.pk is not None  # strangers were sent to the sign-in page
+    listener = Listener(user.pk, None, None, asyncio.get_running_loop())
+    return _answer(listener, partial(_begin_bell, listener))
+
+
+def _answer(listener: Listener, begin: Callable[[], None]) -> StreamingHttpResponse:
     return StreamingHttpResponse(
-        _stream(listener, after, since),
+        _stream(listener, begin),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )
@@ -73,11 +88,11 @@ def _listener(request: HttpRequest, type_code: str, loop: asyncio.AbstractEventL
     return Listener(page.actor.user_id, page.type_schema.type.pk, page.pipeline.pk, loop)
 
 
-async def _stream(listener: Listener, after: int | None, since: datetime) -> AsyncIterator[str]:
+async def _stream(listener: Listener, begin: Callable[[], None]) -> AsyncIterator[str]:
     ends_at = listener.loop.time() + LONGEST_STREAM_SECONDS
     try:
         yield f"retry: {RETRY_MILLISECONDS}\n\n"
-        await sync_to_async(_begin)(listener, after, since)
+        await sync_to_async(begin)()
         while listener.loop.time() < ends_at:
             try:
                 message = await asyncio.wait_for(listener.queue.get(), HEARTBEAT_SECONDS)
@@ -90,7 +105,15 @@ async def _stream(listener: Listener, after: int | None, since: datetime) -> Asy
         hub.leave(listener)
 
 
-def _begin(listener: Listener, after: int | None, since: datetime) -> None:
+def _begin_bell(listener: Listener) -> None:
+    """Join; the connection that asked who it is is given back."""
+    try:
+        hub.join(listener)
+    finally:
+        connection.close()
+
+
+def _begin_board(listener: Listener, after: int | None, since: datetime) -> None:
     """Join, then tell what was missed; one or two queries, and the connection is given back.
 
     A stream lives for minutes and must not keep a database connection.

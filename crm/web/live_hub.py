@@ -1,8 +1,9 @@
 """The one reader of the change feed in this process, and everybody who listens to it.
 
-A thread polls once a second while anybody listens and hands to each listener the changes
-of the records that the listener may, or might a moment ago, view. What is handed out are
-hints ("card 17 changed"): the page then asks for the card with its own rights.
+A thread polls once a second while anybody listens and hands to each board the changes
+of the records that its reader may, or might a moment ago, view. What is handed out are
+hints ("card 17 changed"): the page then asks for the card with its own rights. Every page
+also hears when what its reader has not read changed: the number at the bell.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from accounts import access
 from accounts.access import Access
 from accounts.actor import Actor
 from accounts.choices import Action, ActorKind
+from automation.selectors.notifications import unread_of
 from smart_processes import schema
 from smart_processes.change_feed import FeedReader
 from smart_processes.models import ChangeEvent
@@ -51,21 +53,29 @@ class _State:
 
 @dataclass(eq=False)
 class Listener:
-    """One open board.
+    """One open page.
 
     Attributes:
         user_id: Who looks.
-        type_id: The board's type.
+        type_id: The board's type; None on a page without one.
         pipeline_id: The board's pipeline.
         loop: Where the stream runs; messages come from another thread.
         queue: Messages as they are sent.
+        unread: The number at the bell that was sent last; None: none was.
     """
 
     user_id: int
-    type_id: int
-    pipeline_id: int
+    type_id: int | None
+    pipeline_id: int | None
     loop: asyncio.AbstractEventLoop
     queue: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(LONGEST_QUEUE))
+    unread: int | None = None
+
+    def ring(self, unread: int) -> None:
+        """Send the number at the bell when it is not the one that was sent last."""
+        if unread != self.unread:
+            self.unread = unread
+            self.send(f"event: bell\ndata: {unread}\n\n")
 
     def tell(self, events: Sequence[ChangeEvent], cursor: int | None) -> None:
         """Send what the listener may know of (two queries at most, none for other boards)."""
@@ -76,7 +86,7 @@ class Listener:
         if not rights.is_active:
             self.send(CLOSE)
             return
-        pipeline = schema.load(rights.schema_stamp).pipelines.get(self.pipeline_id)
+        pipeline = schema.load(rights.schema_stamp).pipelines.get(self.pipeline_id or 0)
         if pipeline is None:
             self.send(CLOSE)
             return
@@ -149,6 +159,7 @@ class Hub:
             try:
                 if events := reader.poll():
                     self._hand_out(events, reader.cursor)
+                self._ring()
             except Error:
                 # The database is away for a moment; the reader goes on where it was.
                 logger.warning("live: the change feed could not be read", exc_info=True)
@@ -164,6 +175,14 @@ class Hub:
             listeners = list(self._listeners)
         for listener in listeners:
             listener.tell(events, cursor)
+
+    def _ring(self) -> None:
+        """Tell everybody the number at the bell (one query)."""
+        with self._lock:
+            listeners = list(self._listeners)
+        unread = unread_of({listener.user_id for listener in listeners})
+        for listener in listeners:
+            listener.ring(unread.get(listener.user_id, 0))
 
 
 hub = Hub()

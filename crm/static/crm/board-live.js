@@ -37,6 +37,9 @@ export function connect() {
     remember(event);
     later(reload, Math.max(PAUSE, reloadedAt + RELOAD_PAUSE - Date.now()));
   });
+  stream.addEventListener("bell", ({ data }) => {
+    document.body.dispatchEvent(new CustomEvent("bell-rang", { detail: Number(data) }));
+  });
   stream.addEventListener("error", () => {
     if (stream.readyState !== EventSource.CLOSED) return; // the browser tries by itself
     setTimeout(connect, retry);

@@ -15,7 +15,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.test import Client
 
+from accounts.actor import Actor
 from accounts.models import User
+from automation.actions.notifications import mark_read, notify
+from automation.choices import NotificationKind
+from automation.models import Notification
 from crm.web import live_hub
 from smart_processes.actions.creation import Draft, create_records
 from smart_processes.actions.records import delete_record, update_record
@@ -26,6 +30,7 @@ from tests.factories.cast import Cast, make_cast
 from tests.factories.smart_processes import make_item, make_pipeline, make_type, system
 
 PATIENCE = 10  # seconds without anything from the server
+BELL = "/live/"
 NEVER = 10**10  # a page that was loaded in the far future has missed nothing
 
 
@@ -36,9 +41,23 @@ class Stream:
         self.connection = connection
         self.response = response
         self.last_id = ""
+        self.rings: list[int] = []
 
     def next(self) -> tuple[str, Any]:
-        """Wait for an event and return its name and data."""
+        """Wait for an event about the board and return its name and data."""
+        while (told := self._read())[0] == "bell":
+            self.rings.append(told[1])
+        return told
+
+    def bell(self) -> int:
+        """Wait for the next number at the bell."""
+        if self.rings:
+            return self.rings.pop(0)
+        name, data = self._read()
+        assert name == "bell", (name, data)
+        return int(data)
+
+    def _read(self) -> tuple[str, Any]:
         name = ""
         for line in self.response:
             field, _, value = line.decode().rstrip("\n").partition(": ")
@@ -66,17 +85,20 @@ def listen(live_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Listen]:
     monkeypatch.setattr(live_hub, "POLL_SECONDS", 0.02)
     opened: list[HTTPConnection] = []
 
-    def listen(user: User, query: str = f"loaded={NEVER}", **headers: str) -> Stream:
+    def listen(
+        user: User, query: str = f"loaded={NEVER}", *, path: str = "/live/sale/", **headers: str
+    ) -> Stream:
         client = Client()
         client.force_login(user)
         name = settings.SESSION_COOKIE_NAME
         connection = HTTPConnection(urlsplit(live_url).netloc, timeout=PATIENCE)
         opened.append(connection)
         cookie = f"{name}={client.cookies[name].value}"
-        connection.request("GET", f"/live/sale/?{query}", headers={"Cookie": cookie, **headers})
+        connection.request("GET", f"{path}?{query}", headers={"Cookie": cookie, **headers})
         stream = Stream(connection, connection.getresponse())
         assert stream.response.status == 200
-        if "Last-Event-ID" not in headers and "after=" not in query:
+        is_new = "Last-Event-ID" not in headers and "after=" not in query
+        if is_new and path != BELL:
             assert stream.next() == ("ready", 1)
         return stream
 
@@ -214,6 +236,46 @@ def test_stranger_and_person_without_rights_hear_nothing(live_url: str, people: 
     assert client.get("/live/sale/").status_code == 403
 
 
+# --- the bell -------------------------------------------------------------------------------
+
+
+def tell(user: User) -> Notification:
+    robot = Actor.robot("Welcome")
+    return notify([user.pk], NotificationKind.ROBOT, "Look", actor=robot)[0]
+
+
+@pytest.mark.parametrize("path", [BELL, "/live/sale/"])
+def test_page_hears_at_once_what_its_reader_has_not_read(
+    listen: Listen, people: Cast, sale: RecordType, path: str
+) -> None:
+    stream = listen(people.anna, path=path)
+    assert stream.bell() == 0
+
+    note = tell(people.anna)
+    assert stream.bell() == 1
+    tell(people.boris)
+    tell(people.anna)
+    assert stream.bell() == 2
+    mark_read([note.pk], actor=actor(people.anna))
+    assert stream.bell() == 1
+
+
+def test_bell_alone_hears_nothing_of_records(
+    listen: Listen, people: Cast, sale: RecordType
+) -> None:
+    stream = listen(people.anna, path=BELL)
+    assert stream.bell() == 0
+
+    make_item(sale, responsible=people.boris.pk)
+    tell(people.anna)
+
+    assert stream.bell() == 1
+
+
+def test_stranger_hears_no_bell(live_url: str) -> None:
+    assert Client().get(BELL).status_code == 302
+
+
 @pytest.mark.parametrize(
     "query", ["loaded=yesterday", "after=first", f"after={10**20}", f"loaded={10**17}"]
 )
@@ -226,8 +288,9 @@ def test_wrong_place_in_the_feed_is_a_wrong_request(
     assert client.get(f"/live/sale/?{query}").status_code == 400
 
 
+@pytest.mark.parametrize("path", [BELL, "/live/sale/"])
 def test_open_stream_keeps_no_database_connection(
-    listen: Listen, people: Cast, sale: RecordType
+    listen: Listen, people: Cast, sale: RecordType, path: str
 ) -> None:
     opened: list[BaseDatabaseWrapper] = []
 
@@ -237,7 +300,7 @@ def test_open_stream_keeps_no_database_connection(
 
     connection_created.connect(remember)
     try:
-        listen(people.anna)
+        listen(people.anna, path=path).bell()
     finally:
         connection_created.disconnect(remember)
 

@@ -89,6 +89,33 @@ def test_bell_tells_and_leads_to_the_record(item: Item, cast: Cast, visit: Visit
     assert Notification.objects.get().read_at is not None
 
 
+@pytest.mark.parametrize("address", ["/tasks/", "/sale/board/"])
+def test_bell_tells_at_once(item: Item, cast: Cast, visit: Visit, address: str) -> None:
+    page = visit(cast.anna)
+    with page.expect_response("**/live/**") as stream:
+        page.goto(address)
+    assert ("/live/sale/" in stream.value.url) == ("board" in address)
+    expect(page.get_by_role("button", name="Notifications", exact=True)).to_be_visible()
+
+    robot = Actor.robot("Welcome")
+    notify([cast.anna.pk], NotificationKind.ROBOT, "Look at it", actor=robot, item=item)
+
+    expect(page.get_by_role("button", name="Notifications, 1 unread")).to_be_visible()
+
+
+def test_board_opens_no_second_stream(item: Item, cast: Cast, visit: Visit) -> None:
+    page = visit(cast.anna)
+    streams: list[str] = []
+    page.on(
+        "request", lambda request: streams.append(request.url) if "/live/" in request.url else None
+    )
+    with page.expect_response("**/notifications/counts/"):
+        page.goto("/sale/board/")
+    expect(page.locator("#board[data-live]")).to_be_attached()
+
+    assert len(streams) == 1
+
+
 @pytest.mark.parametrize("address", ["/tasks/", "/notifications/", "/notifications/settings/"])
 def test_phone_has_room_for_fingers(item: Item, cast: Cast, visit: Visit, address: str) -> None:
     plan(item, cast, "Legal review reply", -5)
