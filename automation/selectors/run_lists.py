@@ -12,6 +12,7 @@ from accounts import access
 from accounts.actor import Actor
 from accounts.choices import Action
 from automation.choices import MessageState, RunStatus
+from automation.engine.journal import ERROR
 from automation.models import JournalEntry, OutboxMessage, Program, Run
 from automation.selectors.runs import StuckRun, runs, stuck_runs
 from automation.selectors.troubles import count_troubles, failed_events, failed_plans
@@ -28,12 +29,23 @@ DEAD_FOR = timedelta(days=30)
 
 @dataclass(frozen=True)
 class RunFilter:
-    """What a list of runs is narrowed to; empty values leave nothing out."""
+    """What a list of runs is narrowed to; empty values leave nothing out.
+
+    Attributes:
+        status: A state of `RunStatus`.
+        program_code: What ran: a robot's program or a workflow.
+        type_code: Of the records.
+        item_id: One record.
+        words: Each stands in what the record is found by: its number, its title.
+        error: Stands in what a run, or one of its steps, failed with.
+    """
 
     status: str = ""
     program_code: str = ""
     type_code: str = ""
     item_id: int | None = None
+    words: tuple[str, ...] = ()
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,9 +112,21 @@ def list_runs(actor: Actor, wanted: RunFilter, *, before: int | None = None) -> 
         found = found.filter(item__type__code=wanted.type_code)
     if wanted.item_id is not None:
         found = found.filter(item_id=wanted.item_id)
+    if wanted.words:
+        found = found.filter(*(Q(item__search__contains=word) for word in wanted.words))
+    if wanted.error:
+        found = found.filter(_failed_with(wanted.error))
     if before is not None:
         found = found.filter(pk__lt=before)
     return list(found[: PER_PAGE + 1])
+
+
+def _failed_with(text: str) -> Q:
+    """Return the condition for runs that failed so, also those that went on from it."""
+    steps = JournalEntry.objects.filter(
+        operation_status_code=ERROR, operation_status_message__icontains=text
+    )
+    return Q(error__icontains=text) | Q(pk__in=steps.values("run_id"))
 
 
 def programs_with_runs() -> QuerySet[Program]:

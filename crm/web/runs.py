@@ -39,6 +39,7 @@ from crm.web.run_words import LOOKS
 from crm.web.why import ask_why
 from smart_processes.models import Item
 from smart_processes.schema import TypeSchema, schema_for
+from smart_processes.selectors.search import words_of
 
 LIST = "crm/automation/runs.html"
 STORY = "crm/automation/story.html"
@@ -75,6 +76,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "programs": programs_with_runs(),
         "types": schema_for(actor).types.values(),
         "is_narrow": wanted != RunFilter(),
+        "words": " ".join(wanted.words),
         "next_url": _address(wanted, shown[-1].pk) if len(found) > PER_PAGE else None,
         "first_url": _address(wanted, None) if before else None,
         "switch": switch("runs", actor),
@@ -197,6 +199,8 @@ def _wanted(request: HttpRequest) -> tuple[RunFilter, int | None]:
             program_code=given.get("program", "")[:64],
             type_code=given.get("type", "")[:64],
             item_id=_number(given.get("record", "")),
+            words=words_of(given.get("item", "")),
+            error=given.get("error", "").replace("\0", "").strip()[:200],
         ),
         _number(given.get("before", "")),
     )
@@ -213,6 +217,8 @@ def _address(wanted: RunFilter, before: int | None) -> str:
         "program": wanted.program_code,
         "type": wanted.type_code,
         "record": wanted.item_id,
+        "item": " ".join(wanted.words),
+        "error": wanted.error,
         "before": before,
     }
     query = urlencode({name: value for name, value in given.items() if value})

@@ -211,6 +211,48 @@ def test_list_is_narrowed_by_state_program_and_records(item: Item, cast: Cast) -
     assert f"/automation/runs/{run.pk}/" in read(anna, f"/automation/runs/?record={item.pk}")
 
 
+def test_list_is_searched_by_record_rule_and_error(
+    item: Item, sale: RecordType, cast: Cast
+) -> None:
+    gone_on = FAILS | {"on_error": "continue", "params": {"stage": "MOON"}}
+    failed, went_on = (
+        make_run(make_program(FAILS, code="mover"), item),
+        make_run(make_program(gone_on, code="patient"), make_item(sale, title="Blue phones")),
+    )
+    run_due()
+    anna = signed_in(cast.anna)
+
+    def found(query: str) -> set[int]:
+        rows = BeautifulSoup(read(anna, f"/automation/runs/?{query}"), "html.parser")
+        return {int(row["href"].split("/")[3]) for row in rows.select("tbody td:first-child a")}
+
+    assert found("") == {failed.pk, went_on.pk}
+    assert found("item=TABLETS+fleet") == {failed.pk}
+    assert found(f"item={went_on.item.number}+blue") == {went_on.pk}
+    assert found("program=patient") == {went_on.pk}
+    assert found("error=moon") == {went_on.pk}  # one that went on after the error
+    assert found("error=NOWHERE&item=fleet") == {failed.pk}
+    assert found("error=nothing+like+this") == set()
+    html = BeautifulSoup(read(anna, "/automation/runs/?item=Fleet&error=no%22where"), "html.parser")
+    assert html.select_one("#run-item")["value"] == "fleet"
+    assert html.select_one("#run-error")["value"] == 'no"where'
+
+
+def test_search_is_kept_on_further_pages(item: Item, cast: Cast) -> None:
+    program = make_program(FAILS, code="mover")
+    for _number in range(52):
+        make_run(program, item)
+    run_due()
+    anna = signed_in(cast.anna)
+
+    html = BeautifulSoup(read(anna, "/automation/runs/?item=fleet&error=NOWHERE"), "html.parser")
+    (further,) = [a["href"] for a in html.select("a") if "before=" in a.get("href", "")]
+
+    assert "item=fleet" in further
+    assert "error=NOWHERE" in further
+    assert len(BeautifulSoup(read(anna, further), "html.parser").select("tbody tr")) == 2
+
+
 # --- health ---------------------------------------------------------------------------------
 
 
