@@ -217,3 +217,30 @@ def test_the_language_is_switched_in_place(visit: Visit, anna) -> None:
 
     expect(page.locator("html")).to_have_attribute("lang", "ru")
     expect(page).to_have_url(f"{page.url.split('/accounts')[0]}{PROFILE}")
+
+
+def test_toast_that_asks_stays_until_it_is_answered(visit: Visit, anna) -> None:
+    page = visit(anna)
+    page.clock.install()
+    page.goto("/")
+    send = "detail => document.body.dispatchEvent(new CustomEvent('toast', { detail }))"
+    action = {"label": "Run it for 12 records", "post": "/nowhere/"}
+    toasts = page.get_by_role("region", name="Messages").locator("[data-level]")
+
+    page.evaluate(send, {"title": "Saved", "level": "success"})
+    page.evaluate(
+        send,
+        {
+            "title": "Added",
+            "level": "success",
+            "action": action,
+            "decline": "Leave them as they are",
+        },
+    )
+    expect(toasts).to_have_count(2)
+    page.clock.fast_forward(60_000)
+
+    expect(toasts).to_have_count(1)
+    expect(toasts.get_by_role("button", name="Run it for 12 records")).to_be_visible()
+    toasts.get_by_role("button", name="Leave them as they are").click()
+    expect(toasts).to_have_count(0)

@@ -1,6 +1,7 @@
 // Toasts: success goes after five seconds, errors stay, at most three, equal ones are counted.
 // From the server: HX-Trigger: {"toast": {"level": "success", "title": "…", "text": "…",
-// "action": {"label": "Undo", "post": "/address"}}}; `href` instead of `post` makes a link.
+// "action": {"label": "Undo", "post": "/address"}}}; `href` instead of `post` makes a link. With
+// "decline": "No" it asks: it stays until one of both is pressed.
 import { announce } from "ui/announce";
 
 const SHOWN_FOR = 5000; // milliseconds
@@ -10,7 +11,7 @@ const STAYING = new Set(["error", "warning"]);
 const region = document.getElementById("toasts");
 const template = document.getElementById("toast-template");
 
-export function toast({ level = "info", title = "", text = "", action = null }) {
+export function toast({ level = "info", title = "", text = "", action = null, decline = "" }) {
   const key = JSON.stringify([level, title, text]);
   const same = [...region.children].find((shown) => shown.dataset.key === key);
   if (same) {
@@ -25,6 +26,7 @@ export function toast({ level = "info", title = "", text = "", action = null }) 
     made.querySelector("[data-toast-title]").textContent = title;
     made.querySelector("[data-toast-text]").textContent = text;
     if (action) addAction(made, action);
+    if (decline) addDecline(made, decline);
     if (level === "error") made.setAttribute("role", "alert");
     region.append(made);
     start(made);
@@ -50,9 +52,21 @@ function addAction(shown, { label, post, href }) {
   row.hidden = false;
 }
 
+function addDecline(shown, label) {
+  const button = document.createElement("button");
+  button.className = "btn btn-quiet btn-sm";
+  button.type = "button";
+  button.textContent = label;
+  button.dataset.toastClose = "";
+  shown.querySelector("[data-toast-actions]").append(button);
+  shown.dataset.asks = "";
+}
+
+const stays = ({ dataset }) => STAYING.has(dataset.level) || "asks" in dataset;
+
 function start(shown) {
   clearTimeout(shown.timer);
-  if (STAYING.has(shown.dataset.level)) return;
+  if (stays(shown)) return;
   shown.timer = setTimeout(() => {
     // Somebody reads it or is about to press Undo: wait until they leave.
     if (shown.matches(":hover, :focus-within")) start(shown);
@@ -63,7 +77,7 @@ function start(shown) {
 function makeRoom() {
   const shown = [...region.children];
   while (shown.length > AT_MOST) {
-    const passing = shown.findIndex((one) => !STAYING.has(one.dataset.level));
+    const passing = shown.findIndex((one) => !stays(one));
     shown.splice(Math.max(passing, 0), 1)[0].remove();
   }
 }
