@@ -159,7 +159,7 @@ def failed_items(item_ids: Iterable[int]) -> set[int]:
         failed_events().filter(item_id__in=wanted),
     )
     ids, *others = (each.order_by().values_list("item_id", flat=True) for each in failed)
-    return {item_id for item_id in ids.union(*others) if item_id is not None}
+    return set(ids.union(*others))
 
 
 def failures_by_cause(actor: Actor) -> list[Cause]:

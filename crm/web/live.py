@@ -129,7 +129,7 @@ def _begin_board(listener: Listener, after: int | None, since: datetime) -> None
                 listener.tell(missed, reader.cursor)
             return
         recent = ChangeEvent.objects.filter(
-            at__gte=since - LONGEST_COMMIT, type_id=listener.type_id
+            at__gte=since - LONGEST_COMMIT, type_id=listener.type_id or 0
         )
         reader = FeedReader()
         reader.poll()

@@ -246,7 +246,7 @@ def test_search_is_kept_on_further_pages(item: Item, cast: Cast) -> None:
     anna = signed_in(cast.anna)
 
     html = BeautifulSoup(read(anna, "/automation/runs/?item=fleet&error=NOWHERE"), "html.parser")
-    (further,) = [a["href"] for a in html.select("a") if "before=" in a.get("href", "")]
+    (further,) = [str(a["href"]) for a in html.select("a[href*='before=']")]
 
     assert "item=fleet" in further
     assert "error=NOWHERE" in further
