@@ -14,6 +14,7 @@ from crm.demo.deals import Deals
 from crm.demo.generator import Generator
 from crm.demo.people import LOGINS, make_people
 from crm.demo.processes import make_candidates, make_purchases
+from crm.demo.rules import buy_today, hire_today, make_rules, sell_today
 from crm.demo.talk import comment, link, watch
 from crm.presets import catalogue
 from smart_processes.models import Item
@@ -65,3 +66,8 @@ def load_demo() -> None:
     link(generator, purchases, deals, count=4, actor=actor)
     if staff.head is not None:
         watch(candidates, staff.head, count=3, actor=actor)
+
+    make_rules(actor=actor)
+    sell_today(deals)
+    hire_today(candidates)
+    buy_today(purchases, staff.buyers[0])

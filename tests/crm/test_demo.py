@@ -5,11 +5,14 @@ from __future__ import annotations
 from io import StringIO
 
 import pytest
+from django.core import mail
 from django.core.management import call_command
 from django.db.models import F
 
 from accounts.actor import Actor
 from accounts.models import User
+from automation.models import Decision, Run, Schedule, Todo
+from automation.runtime import executor, outbox
 from crm.demo.people import DEMO_PASSWORD, LOGINS
 from smart_processes.models import (
     Item,
@@ -94,6 +97,37 @@ def _assert_scopes_differ() -> None:
     shown = [sales_of(login.username) for login in LOGINS]
     assert shown[0] == shown[1] == 265
     assert 0 < shown[2] < 265
+
+
+def test_what_people_did_today_is_followed_up_by_robots_and_triggers(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    load()
+    assert not Schedule.objects.filter(is_active=True).exists()
+    before = Decision.objects.count()
+
+    while executor.run_due() or outbox.send_due():
+        pass
+
+    assert before == 0
+    kinds = {(each.rule_name, each.kind) for each in Decision.objects.all()}
+    assert kinds >= {
+        ("Plan the first call", "fired"),
+        ("Plan the first call", "cancelled"),
+        ("Remind after three days", "waiting"),
+        ("Remind after three days", "cancelled"),
+        ("Tell the head of sales of large offers", "fired"),
+        ("Tell the head of sales of large offers", "skipped"),
+        ("The contract has a number", "fired"),
+        ("Prepare the contract", "fired"),
+        ("Назначено собеседование", "fired"),
+        ("Somebody approved it", "fired"),
+        ("Ask the buyer to look at it", "fired"),
+    }
+    assert Decision.objects.count() < 60
+    assert Todo.objects.filter(assignee__username="karim.yates").exists()
+    (failed,) = Run.objects.filter(status="failed")
+    assert "Thank the client" in failed.version.program.name
+    assert len(mail.outbox) == 1
 
 
 def test_a_system_in_use_is_left_alone():
