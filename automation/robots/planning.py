@@ -21,7 +21,7 @@ from automation.robots.deciding import decide, settle, why_cancelled
 from automation.robots.entries import Entry
 from automation.robots.facts import Desk, Facts
 from automation.robots.starts import start_fired, tell_failed
-from automation.runtime.alarms import PlanFailed, alarm
+from automation.runtime.alarms import PlanFailed, alarm, words_of
 
 BATCH = 20  # plans in one transaction
 # Columns that change while a decision waits and when it ends.
@@ -86,7 +86,7 @@ def _in_batches(
                 raise  # the database's trouble: the sweep tries again
             except Exception as defect:
                 logger.exception("robot_plan_failed", id=one)
-                set_aside(one, repr(defect)[:400], now)
+                set_aside(one, words_of(defect), now)
     return len(ids)
 
 

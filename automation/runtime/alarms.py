@@ -6,7 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from accounts.exceptions import AccountsRefusal
+from automation.exceptions import AutomationRefusal
 from automation.models import Run
+from smart_processes.exceptions import RecordRefusal
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,13 @@ class TimeFailed:
     """A schedule could not do what its time asked for (`ScheduleOccurrence`)."""
 
     occurrence_id: int
+
+
+def words_of(defect: Exception) -> str:
+    """Return what people are told of an exception: a refusal speaks for itself."""
+    if isinstance(defect, AutomationRefusal | RecordRefusal | AccountsRefusal):
+        return defect.message[:400]
+    return _("A fault in the product: %(fault)s") % {"fault": repr(defect)[:300]}
 
 
 Alarm = RunsStopped | PlanFailed | EventGivenUp | TimeFailed

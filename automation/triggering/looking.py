@@ -20,7 +20,7 @@ from automation.models import Run, TriggerEvent
 from automation.robots.facts import Desk
 from automation.robots.planning import look_at_record
 from automation.runtime import causation
-from automation.runtime.alarms import EventGivenUp, alarm
+from automation.runtime.alarms import EventGivenUp, alarm, words_of
 from automation.runtime.causation import Cause
 from automation.triggering.armed import Armed, armed, armed_for
 from automation.triggering.judging import REFUSALS, actor_of, judge_record
@@ -68,7 +68,7 @@ def _look_at(event_id: int, now: datetime) -> None:
             _give_up(row, refusal.message)
         except Exception as defect:
             logger.exception("trigger_event_failed", event_id=row.pk)
-            _try_later(row, repr(defect), now)
+            _try_later(row, words_of(defect), now)
         else:
             _end(row)
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from babel.dates import format_date
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 from django_stubs_ext import StrOrPromise
@@ -13,7 +16,10 @@ from django_stubs_ext import StrOrPromise
 from accounts.models import User
 from automation.engine.condition_rows import ALONE, Operator
 from automation.engine.scope import Source
+from crm.templatetags.crm_format import exact_moment
+from smart_processes.field_types.date import DAY_PATTERN
 from smart_processes.fields import Field
+from smart_processes.locales import active_locale
 from smart_processes.schema import TypeSchema
 
 OPERATORS: Mapping[Operator, StrOrPromise] = {
@@ -134,10 +140,29 @@ def _value_words(value: Any, field: Field | None) -> str:
         return ", ".join(_value_words(each, field) for each in value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if field is not None and field.type.kind == "choice":
+    return _of_field(value, field) if field is not None else str(value)
+
+
+def _of_field(value: Any, field: Field) -> str:
+    """Return a value of a field as people know it; what is none (an expression) as it is."""
+    kind = field.type.kind
+    if kind == "choice":
         labels = {option.code: str(option.label) for option in field.options}
         return labels.get(str(value), str(value))
-    if field is not None and field.type.kind == "user" and str(value).isdecimal():
+    if kind == "user" and str(value).isdecimal():
         user = User.objects.filter(pk=int(value)).first()
         return user.full_name if user else str(value)
-    return str(value).replace("|", " ") if field and field.type.kind == "money" else str(value)
+    if kind in {"date", "datetime"}:
+        return _day_words(str(value), kind)
+    return str(value).replace("|", " ") if kind == "money" else str(value)
+
+
+def _day_words(text: str, kind: str) -> str:
+    """Return a day or a moment as it is written everywhere."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if kind == "date":
+        return format_date(at.date(), DAY_PATTERN, locale=active_locale())
+    return exact_moment(at if at.tzinfo else timezone.make_aware(at))

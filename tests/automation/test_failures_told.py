@@ -144,7 +144,7 @@ def broken_plan(pipeline: Pipeline, cast: Cast) -> StagePlan:
     RobotList.objects.update(entries=[entries[0] | {"when": {"kind": "never"}}])
     run_due()
     plan = StagePlan.objects.get(item=item)
-    assert plan.error
+    assert plan.error.startswith("A fault in the product: ValueError")
     RobotList.objects.update(entries=entries)
     return plan
 

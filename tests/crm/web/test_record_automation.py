@@ -286,7 +286,21 @@ def test_dates_on_the_tab_are_written_as_everywhere(
     added = datetime(2031, 11, 22, 12, tzinfo=UTC)
     robot_of(sale, "NEW", "Added later", created_at=added)
 
-    assert "It was added on 22 Nov 2031, after" in tab(cast.boris, item)
+    rows = [
+        {"text": "Document:closes_on lt 2031-12-01", "truth": True, "left": "2031-11-05"},
+        {
+            "text": "Document:created_at lt {=System:Now}",
+            "truth": True,
+            "left": "2031-11-05T09:30Z",
+        },
+    ]
+    decide(robot_of(sale, "NEW", "Remind"), item, DecisionKind.SKIPPED, rows=rows)
+
+    html = tab(cast.boris, item)
+
+    assert "It was added on 22 Nov 2031, after" in html
+    assert "was 5 Nov 2031" in html
+    assert "2031-11-05" not in html
 
 
 def test_board_asks_no_more_for_more_failures(sale: RecordType, cast: Cast) -> None:
