@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def _measure(small: int, large: int) -> list[Result]:
-    from tests.bench import imports, moves, pages
+    from tests.bench import bulk, imports, moves, pages
     from tests.bench.data import make_people, make_population
 
     reader = make_people()
@@ -52,6 +52,7 @@ def _measure(small: int, large: int) -> list[Result]:
         *pages.listing(populations[1]),
         *moves.move(populations[1]),
         *imports.imports(populations[0], with_many=is_whole),
+        *bulk.bulk(f"{SERVER}/{DATABASE}", is_whole=is_whole),
         *_measure_engine(is_whole=is_whole),
     ]
 

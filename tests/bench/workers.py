@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,21 +69,26 @@ def two_workers(database_url: str) -> Iterator[Workers]:
         *("--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
     )
     started = [
-        _start([redis, "--bind", "127.0.0.1", "--port", str(port), "--save", ""], None, "broker"),
-        _start([*worker, "--hostname", "one@bench"], environment, "one"),
-        _start([*worker, "--hostname", "two@bench"], environment, "two"),
+        start([redis, "--bind", "127.0.0.1", "--port", str(port), "--save", ""], None, "broker"),
+        start([*worker, "--hostname", "one@bench"], environment, "one"),
+        start([*worker, "--hostname", "two@bench"], environment, "two"),
     ]
     try:
         app = Celery("bench", broker=address, set_as_current=False)
         _await_both(app)
         yield Workers(app)
     finally:
-        for process in reversed(started):
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        stop(started)
+
+
+def stop(started: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Ask processes to end, the last one first, then insist."""
+    for process in reversed(started):
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def _await_both(app: Celery) -> None:
@@ -93,9 +98,10 @@ def _await_both(app: Celery) -> None:
             raise TimeoutError("the workers do not start, see var/bench/workers")
 
 
-def _start(
-    command: list[str], environment: dict[str, str] | None, name: str
+def start(
+    command: Sequence[str], environment: dict[str, str] | None, name: str
 ) -> subprocess.Popen[bytes]:
+    """Start a process that ends with this one; its log lies under its name."""
     with (HOME / f"{name}.log").open("ab") as log:
         return subprocess.Popen(
             command,

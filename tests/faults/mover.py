@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import http.client
-from importlib import import_module
 from urllib.parse import urlencode
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.middleware.csrf import _get_new_csrf_string
 
 from accounts.models import User
+from tests.support.sessions import session_cookie
 
 GONE = (OSError, http.client.HTTPException)
 STALE = 409  # somebody moved it already: our own request, whose answer was lost
@@ -28,7 +26,7 @@ class Mover:
     def __init__(self, port: int, person: User) -> None:
         self._port = port
         self._csrf = _get_new_csrf_string()
-        self._session = _session(person)
+        self._session = session_cookie(person)
         self.moved: set[int] = set()
         self.lost = 0
         self.unexpected: list[str] = []
@@ -53,7 +51,7 @@ class Mover:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
-            "Cookie": f"{settings.SESSION_COOKIE_NAME}={self._session}; csrftoken={self._csrf}",
+            "Cookie": f"{self._session}; csrftoken={self._csrf}",
             "X-CSRFToken": self._csrf,
             "HX-Request": "true",
         }
@@ -64,13 +62,3 @@ class Mover:
             return answer.status
         finally:
             connection.close()
-
-
-def _session(person: User) -> str:
-    """Sign a person in and return the session's key."""
-    store = import_module(settings.SESSION_ENGINE).SessionStore()
-    store[SESSION_KEY] = str(person.pk)
-    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    store.save()
-    return str(store.session_key)
