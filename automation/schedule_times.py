@@ -1,8 +1,10 @@
-"""Times written as `minute hour day month weekday`: reading them, and the last one before now."""
+"""Times written as `minute hour day month weekday`: reading them, the last one and the next."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta, tzinfo
+from itertools import islice
 from typing import Any
 
 from celery.schedules import ParseException, crontab
@@ -37,19 +39,37 @@ def last_time(written: str, now: datetime, zone: tzinfo) -> datetime | None:
     Times are wall-clock times of the zone; one that clocks skip is the moment after the gap.
     """
     times: Any = crontab(**read_times(written))
-    local = now.astimezone(zone)
-    day = local.date()
+    day = now.astimezone(zone).date()
     for _back in range(FARTHEST_DAYS):
-        weekday = day.isoweekday() % 7  # Sunday is 0 there
-        if (
-            day.month in times.month_of_year
-            and day.day in times.day_of_month
-            and weekday in times.day_of_week
-        ):
-            for hour in sorted(times.hour, reverse=True):
-                for minute in sorted(times.minute, reverse=True):
-                    found = datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)
-                    if found.timestamp() <= now.timestamp():
-                        return found
+        for found in reversed(list(_times_of_day(times, day, zone))):
+            if found.timestamp() <= now.timestamp():
+                return found
         day -= timedelta(days=1)
     return None
+
+
+def next_times(written: str, now: datetime, zone: tzinfo, *, count: int) -> list[datetime]:
+    """Return the next of the times after `now`, at most `count`; none where none ever comes."""
+    return list(islice(_times_after(written, now, zone), count))
+
+
+def _times_after(written: str, now: datetime, zone: tzinfo) -> Iterator[datetime]:
+    times: Any = crontab(**read_times(written))
+    day = now.astimezone(zone).date()
+    for _ahead in range(FARTHEST_DAYS):
+        for found in _times_of_day(times, day, zone):
+            if found.timestamp() > now.timestamp():
+                yield found
+        day += timedelta(days=1)
+
+
+def _times_of_day(times: Any, day: date, zone: tzinfo) -> Iterator[datetime]:
+    weekday = day.isoweekday() % 7  # Sunday is 0 there
+    if (
+        day.month in times.month_of_year
+        and day.day in times.day_of_month
+        and weekday in times.day_of_week
+    ):
+        for hour in sorted(times.hour):
+            for minute in sorted(times.minute):
+                yield datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)

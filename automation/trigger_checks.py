@@ -19,7 +19,7 @@ from automation.param_checks import Surrounding, check_params
 from automation.program_checks import check_program
 from automation.triggers.base import EventKind, TriggerKind
 from automation.triggers.incoming_webhook import IncomingWebhook
-from automation.triggers.registry import trigger_kind
+from automation.triggers.registry import all_kinds, trigger_kind
 from smart_processes.actions.configuring import clean, refuse
 from smart_processes.exceptions import ConfigurationRefused
 from smart_processes.schema import TypeSchema, schema_for
@@ -32,6 +32,15 @@ def kind_label(code: str) -> str:
     """Return what people call a kind of trigger; empty when there is none."""
     kind = trigger_kind(code)
     return str(kind.label) if kind else ""
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """Return every kind of trigger by its code, in the order of names."""
+    return sorted(((each.code, str(each.label)) for each in all_kinds().values()), key=_by_name)
+
+
+def _by_name(choice: tuple[str, str]) -> str:
+    return choice[1]
 
 
 def check_trigger(trigger: Trigger, actor: Actor) -> None:

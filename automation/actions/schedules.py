@@ -23,7 +23,7 @@ from automation.models import Program, Schedule, ScheduleOccurrence
 from automation.runtime import clock
 from automation.runtime.alarms import TimeFailed, alarm
 from automation.runtime.starting import Start, check_parameters, runnable, start_all
-from automation.schedule_times import last_time, read_times
+from automation.schedule_times import last_time, next_times, read_times
 from smart_processes.actions.configuring import assign, begin, clean, refuse
 from smart_processes.exceptions import RecordRefusal
 from smart_processes.filters import filterset_for
@@ -40,6 +40,8 @@ CHANGEABLE = frozenset(
     }
 )
 MOST_RECORDS = 10_000  # of one time; more is a job for an import, not for an evening
+# Of several times in a row so many may fall on days off.
+MOST_DAYS_OFF = 20
 # Beat's message is worthless when so many seconds are over: the next time is near.
 EXPIRES = 12 * 3600
 
@@ -132,6 +134,16 @@ def run_schedule(schedule_id: int) -> ScheduleOccurrence | None:
             return failed
 
 
+def times_ahead(schedule: Schedule, *, count: int) -> list[datetime]:
+    """Return the next times of a schedule, on the company's clock; days off are left out."""
+    hours = working_time_of()
+    zone = ZoneInfo(company_calendar().time_zone)
+    found = next_times(schedule.times, clock.now(), zone, count=count * MOST_DAYS_OFF)
+    if schedule.is_on_working_days:
+        found = [each for each in found if hours.is_work_day(each.date())]
+    return found[:count]
+
+
 def records_of(schedule: Schedule, actor: Actor) -> QuerySet[Item] | None:
     """Return the records a schedule is about; None where it is about none.
 
@@ -196,7 +208,13 @@ def _write(
 
 def _check(schedule: Schedule, actor: Actor) -> None:
     clean(schedule)
-    read_times(schedule.times)
+    zone = ZoneInfo(company_calendar().time_zone)
+    if not next_times(schedule.times, clock.now(), zone, count=1):
+        refuse({"times": _("None of these times comes within four years.")})
+    own = schedule.program.type
+    if own is not None and schedule.type is not None and own.pk != schedule.type.pk:
+        names = {"name": schedule.program.name, "records": own.name_many}
+        refuse({"type": _("“%(name)s” works on other records: %(records)s.") % names})
     records_of(schedule, actor)
     try:
         check_parameters(runnable(schedule.program).program, schedule.parameters)

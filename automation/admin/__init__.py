@@ -1,5 +1,5 @@
 """Configuration pages of automation."""
 
-from automation.admin import calendars
+from automation.admin import calendars, global_values, programs, schedules, triggers
 
-__all__ = ["calendars"]
+__all__ = ["calendars", "global_values", "programs", "schedules", "triggers"]

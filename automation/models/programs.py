@@ -32,6 +32,8 @@ class Program(models.Model):
     published = models.ForeignKey(
         "ProgramVersion", null=True, blank=True, on_delete=models.RESTRICT, related_name="+"
     )
+    # A body that is being worked on; None: as published. It may have problems.
+    draft = models.JSONField(_("draft"), null=True, blank=True)
     is_active = models.BooleanField(_("switched on"), default=True)
     created_at = models.DateTimeField(_("created at"))
 

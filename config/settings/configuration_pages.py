@@ -84,6 +84,17 @@ UNFOLD = {
                 ],
             },
             {
+                "title": _("Automation"),
+                "items": [
+                    _menu_item(_("Workflows"), "schema", "automation_program", _CONFIGURES),
+                    _menu_item(_("Triggers"), "bolt", "automation_trigger", _CONFIGURES),
+                    _menu_item(_("Schedules"), "event_repeat", "automation_schedule", _CONFIGURES),
+                    _menu_item(
+                        _("Global values"), "data_object", "automation_globalvalue", _CONFIGURES
+                    ),
+                ],
+            },
+            {
                 "title": _("Working time"),
                 "items": [
                     _menu_item(

@@ -69,4 +69,4 @@ class RowsCheckedByAction(forms.BaseInlineFormSet[Any, Any, Any]):
 class ConfigurationAdmin(ForConfigurators, ActionAdmin):
     """A configuration page: saved by actions, for who may configure."""
 
-    refusals = (RecordRefusal, AccountsRefusal)
+    refusals: tuple[type[Exception], ...] = (RecordRefusal, AccountsRefusal)

@@ -8,22 +8,10 @@ import pytest
 from django.test import Client
 
 from automation.models import Absence, CompanyCalendar, PersonHours
-from tests.factories.accounts import make_role
 from tests.factories.cast import Cast
 from tests.support.admin_forms import add_url, change_url, filled_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def owner(cast: Cast) -> Client:
-    """Anna, who may configure."""
-    cast.anna.groups.add(make_role("owner", may_configure=True))
-    cast.anna.is_staff = True
-    cast.anna.save(update_fields=["is_staff"])
-    client = Client()
-    client.force_login(cast.anna)
-    return client
 
 
 def test_calendar_is_made_and_changed_on_its_page(owner: Client) -> None:
