@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.db.models import Q
 
@@ -45,11 +45,11 @@ def rule_faults(rules: Rules, caller: Caller) -> Iterator[str]:
         name = record_type.code
         if len(ids) != rules.fed:
             yield f"{rules.fed} records of {name} were made, {len(ids)} are there"
-        yield from _unlike(f"comments on {name}", ids, _comments(ids), dict.fromkeys(comments, 1))
-        yield from _unlike(f"to-dos of {name}", ids, _todos(ids), todos)
-        yield from _unlike(f"moves of {name}", ids, _moves(ids), dict.fromkeys(moves, 1))
+        yield from _unlike(name, "comments", ids, _comments(ids), dict.fromkeys(comments, 1))
+        yield from _unlike(name, "to-dos", ids, _todos(ids), todos)
+        yield from _unlike(name, "moves", ids, _moves(ids), dict.fromkeys(moves, 1))
         wanted = {RuleKind.ROBOT: robots, RuleKind.TRIGGER: triggers}
-        yield from _unlike(f"decisions about {name}", ids, _decisions(ids), wanted)
+        yield from _unlike(name, "decisions", ids, _decisions(ids), wanted)
     yield from _values(rules)
 
 
@@ -104,13 +104,19 @@ def _tally(rows: Iterable[tuple[int, str]]) -> Tally:
     return found
 
 
-def _unlike(what: str, ids: list[int], found: Tally, wanted: dict[str, int]) -> Iterator[str]:
+def _unlike(
+    name: str, what: str, ids: list[int], found: Tally, wanted: dict[str, int]
+) -> Iterator[str]:
     """Yield which records have something missing or doubled."""
     wrong = [pk for pk in ids if found[pk] != wanted]
     for pk in wrong[:SHOWN]:
-        yield f"{what} {pk}: {dict(found[pk])} instead of {wanted}"
+        yield f"{name} {pk} has the {what} {_said(found[pk])} instead of {_said(wanted)}"
     if len(wrong) > SHOWN:
-        yield f"{what}: {len(wrong) - SHOWN} more records are like that"
+        yield f"{len(wrong) - SHOWN} more records of {name} have other {what}"
+
+
+def _said(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{n} × {what}" for what, n in sorted(counts.items())) or "none"
 
 
 def _values(rules: Rules) -> Iterator[str]:
