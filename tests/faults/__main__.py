@@ -25,6 +25,7 @@ from tests.faults.storm import MOMENTS, OUTAGE, TARGETS, Storm
 
 KILLS = int(environ.get("KILLS") or 50)
 SEED = int(environ.get("SEED") or random.SystemRandom().randrange(10**6))
+PAUSE = 0.2  # seconds between two looks while everything comes to rest
 REST_PATIENCE = 300.0  # seconds until everything has to have come to rest
 
 
@@ -88,6 +89,7 @@ def _storm(cluster: Cluster, system: System, web: WebReceiver, mail: MailReceive
     while people.are_busy and time.monotonic() - began < stormed + REST_PATIENCE:
         system.look_after()
         people.go_on()
+        time.sleep(PAUSE)
     left = _await_rest(system, lambda: patiently(checks.unfinished))
     rested = time.monotonic() - began - stormed
     found = checks.faults(workload, people, web.received, mail.received)
@@ -111,7 +113,7 @@ def _await_rest(system: System, unfinished: Callable[[], int]) -> int:
     until = time.monotonic() + REST_PATIENCE
     while (left := unfinished()) and time.monotonic() < until:
         system.look_after()
-        time.sleep(0.2)
+        time.sleep(PAUSE)
     return left
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from django.db import connection, transaction
 from django.db.models import Count, Max
 
 from automation.choices import OPEN_STATUSES, MessageState, RunStatus
@@ -20,8 +21,11 @@ from tests.faults.workload import COMMENTS, KINDS, LINES, Workload
 SHOWN = 5  # examples of each kind of fault
 
 
+@transaction.atomic
 def unfinished() -> int:
-    """Return how much is still to be done."""
+    """Return how much is still to be done, all of it counted at one moment."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     runs = Run.objects.filter(status__in=OPEN_STATUSES)
     messages = OutboxMessage.objects.filter(state=MessageState.PENDING)
     return runs.count() + messages.count() + undecided()
