@@ -8,12 +8,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from automation import mailing
-from automation.actions import notifications, schedules
+from automation.actions import notifications, retention, schedules
 from automation.runtime import clock, executor, outbox
 from automation.runtime.nudges import RUN_DUE, SEND_DUE, nudge
 from automation.triggering import looking, moments
 from automation.triggering.reading_mail import read_mail as read_mailbox
 
+FORGET_HISTORY = "automation.tasks.forget_history"
 # A worker goes on for so many seconds, then asks for itself again: others get their turn.
 LONGEST = 5.0
 
@@ -59,6 +60,12 @@ def read_mail() -> None:
 def forget_trigger_events() -> None:
     """Forget which calls and letters came long ago."""
     looking.forget(clock.now())
+
+
+@shared_task
+def forget_history() -> None:
+    """Forget what automation did long ago, batch by batch."""
+    _until_nothing_is_left(lambda: retention.forget_history(clock.now()), FORGET_HISTORY)
 
 
 @shared_task

@@ -38,6 +38,8 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "find-moments": every(MINUTE, "automation.tasks.find_moments"),
     "read-mail": every(MINUTE, "automation.tasks.read_mail"),
     "forget-trigger-events": every(6 * HOUR, "automation.tasks.forget_trigger_events"),
+    # Runs and decisions are kept for as many days as a setting says; journals with them.
+    "forget-history": every(6 * HOUR, "automation.tasks.forget_history"),
     # What people want mailed at once leaves with a nudge; this finds the nudges that were lost.
     "mail-notifications": every(MINUTE, "automation.tasks.mail_notifications"),
     # The daily letter leaves at eight on each person's clock: zones differ by quarters of hours.

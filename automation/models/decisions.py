@@ -83,7 +83,11 @@ class Decision(Origin):
                 name="decision_due",
                 condition=Q(kind="waiting", due_at__isnull=False),
             ),
-            models.Index(fields=["after"], name="decision_after", condition=Q(kind="waiting")),
+            models.Index(fields=["after"], name="decision_after", condition=Q(after__isnull=False)),
+            # What did a run cause? Asked when it is forgotten.
+            models.Index(
+                fields=["caused_by"], name="decision_cause", condition=Q(caused_by__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

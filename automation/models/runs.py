@@ -84,6 +84,10 @@ class Run(models.Model):
             models.Index(fields=["due_at"], name="run_due", condition=Q(due_at__isnull=False)),
             # A record's automation tab.
             models.Index(fields=["item", "id"], name="run_of_item"),
+            # Which runs did one cause? Asked when it is forgotten.
+            models.Index(
+                fields=["caused_by"], name="run_cause", condition=Q(caused_by__isnull=False)
+            ),
             # Lists by state; completed runs are most of the table and never looked for so.
             models.Index(
                 fields=["status", "id"], name="run_status", condition=~Q(status="completed")

@@ -206,6 +206,8 @@ CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 # --- automation -----------------------------------------------------------------------------
 # Hosts and networks inside our own that programs may call, for example `10.1.0.0/16,erp.local`.
 AUTOMATION_HTTP_ALLOWED = env.listing("AUTOMATION_HTTP_ALLOWED")
+# Days for which runs that ended, their journals and decisions are kept; 0: for ever.
+AUTOMATION_HISTORY_DAYS = env.integer("AUTOMATION_HISTORY_DAYS", 365)
 # The mailbox that triggers read: imaps://user:password@host/INBOX; empty: none.
 IMAP_URL = env.text("IMAP_URL")
 
