@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,6 +30,7 @@ from smart_processes.exceptions import RecordMissing, ValuesRefused
 from smart_processes.field_types.base import ValueRefused
 from smart_processes.field_types.string import read_lines
 from smart_processes.models import Item
+from smart_processes.transactions import transactional
 
 LONGEST_TITLE = 255  # characters
 LONGEST_DESCRIPTION = 10_000  # characters
@@ -55,7 +55,7 @@ class TodoContent:
     checklist: Sequence[str] | None = None
 
 
-@transaction.atomic
+@transactional
 def add_todo(record: Item, content: TodoContent, *, actor: Actor) -> Todo:
     """Plan work on a record.
 
@@ -84,7 +84,7 @@ def add_todo(record: Item, content: TodoContent, *, actor: Actor) -> Todo:
     return todo
 
 
-@transaction.atomic
+@transactional
 def edit_todo(todo: Todo, content: TodoContent, *, actor: Actor) -> Todo:
     """Change a to-do; what does not really change is not told. Steps that stay keep their tick.
 
@@ -110,7 +110,7 @@ def edit_todo(todo: Todo, content: TodoContent, *, actor: Actor) -> Todo:
     return present
 
 
-@transaction.atomic
+@transactional
 def reassign_todo(todo: Todo, assignee: User | None, *, actor: Actor) -> Todo:
     """Give a to-do to somebody else, or to nobody.
 
@@ -129,7 +129,7 @@ def reassign_todo(todo: Todo, assignee: User | None, *, actor: Actor) -> Todo:
     return present
 
 
-@transaction.atomic
+@transactional
 def complete_todo(todo: Todo, *, actor: Actor) -> Todo:
     """Say that a to-do is done; one that is done already stays as it is.
 
@@ -158,7 +158,7 @@ def complete_todo(todo: Todo, *, actor: Actor) -> Todo:
     return present
 
 
-@transaction.atomic
+@transactional
 def reopen_todo(todo: Todo, *, actor: Actor) -> Todo:
     """Say that a to-do is not done after all; refusals as `complete_todo`."""
     locked, present = _todo(todo, actor)
@@ -172,7 +172,7 @@ def reopen_todo(todo: Todo, *, actor: Actor) -> Todo:
     return present
 
 
-@transaction.atomic
+@transactional
 def delete_todo(todo: Todo, *, actor: Actor) -> None:
     """Delete a to-do; the timeline keeps that there was one.
 
@@ -193,7 +193,7 @@ def delete_todo(todo: Todo, *, actor: Actor) -> None:
     present.delete()
 
 
-@transaction.atomic
+@transactional
 def tick_item(item: ChecklistItem, *, is_done: bool, actor: Actor) -> ChecklistItem:
     """Tick a line of a checklist, or take the tick away; refusals as `complete_todo`."""
     locked, present = _todo(item.todo, actor)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -15,9 +14,10 @@ from smart_processes.choices import EntryKind
 from smart_processes.exceptions import RecordMissing
 from smart_processes.models import Item, RecordLink
 from smart_processes.models.links import DRAWN, FURTHER_CONTACT
+from smart_processes.transactions import transactional
 
 
-@transaction.atomic
+@transactional
 def link_records(
     record: Item, other: Item, *, actor: Actor, other_is_parent: bool = False, kind: str = DRAWN
 ) -> bool:
@@ -54,7 +54,7 @@ def link_records(
     return True
 
 
-@transaction.atomic
+@transactional
 def unlink_records(record: Item, other: Item, *, actor: Actor) -> bool:
     """Take away what people linked, in both directions; return False when nothing was.
 

@@ -22,12 +22,13 @@ from smart_processes.models import Item
 from smart_processes.schema import TypeSchema
 from smart_processes.selectors.lookups import lookups_for
 from smart_processes.selectors.records import concrete
+from smart_processes.transactions import transactional
 
 # How long a deleted record can be restored.
 KEPT_IN_BIN = timedelta(days=30)
 
 
-@transaction.atomic
+@transactional
 def update_record(
     record: Item,
     raw_values: Mapping[str, Any],
@@ -99,7 +100,7 @@ def update_record(
     return fresh
 
 
-@transaction.atomic
+@transactional
 def delete_record(record: Item, *, actor: Actor) -> None:
     """Put a record into the recycle bin, or delete it where its type has none.
 
@@ -124,7 +125,7 @@ def delete_record(record: Item, *, actor: Actor) -> None:
     history.write(locked, EntryKind.DELETED, actor=actor, at=now, body={})
 
 
-@transaction.atomic
+@transactional
 def restore_record(record: Item, *, actor: Actor) -> Item:
     """Take a record out of the recycle bin, into the stage it stood in.
 
@@ -148,7 +149,7 @@ def restore_record(record: Item, *, actor: Actor) -> Item:
     return concrete(locked, type_schema)
 
 
-@transaction.atomic
+@transactional
 def purge_record(record: Item, *, actor: Actor) -> None:
     """Delete a record of the recycle bin for good, with its history and files.
 

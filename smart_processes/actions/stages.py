@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
@@ -26,11 +25,12 @@ from smart_processes.models import Item, Stage
 from smart_processes.schema import PipelineSchema, Schema, TypeSchema
 from smart_processes.selectors.lookups import lookups_for
 from smart_processes.selectors.records import concrete
+from smart_processes.transactions import transactional
 
 TOP = "top"  # the place above all cards of a column
 
 
-@transaction.atomic
+@transactional
 def move_to_stage(
     record: Item,
     target: str,
@@ -112,7 +112,7 @@ def move_to_stage(
     return record
 
 
-@transaction.atomic
+@transactional
 def move_to_pipeline(
     record: Item,
     pipeline_code: str,

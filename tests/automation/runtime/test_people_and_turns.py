@@ -25,11 +25,12 @@ from automation.robots import planning
 from automation.robots.entries import When
 from automation.runtime import clock, executor
 from automation.triggering import looking
-from smart_processes.actions.records import update_record
+from smart_processes.actions import records
+from smart_processes.actions.records import delete_record, update_record
 from smart_processes.actions.stages import lock
 from smart_processes.models import Item
 from tests.factories.automation import make_program, make_robot, make_run, run_due
-from tests.factories.smart_processes import make_field, make_item, make_pipeline, system
+from tests.factories.smart_processes import make_field, make_item, make_pipeline, make_type, system
 from tests.smart_processes.test_many_writers import all_at_once
 
 TODO = {"id": "ask", "type": "create_todo", "params": {"title": "Call", "is_awaited": "Y"}}
@@ -82,6 +83,18 @@ class Meeting:
             finally:
                 self.let_worker_go_on()
             turn.result(PATIENCE)
+
+
+@contextmanager
+def noticing_deadlocks_first() -> Iterator[None]:
+    """The one of two in a deadlock whom the database ends, where this user may choose that."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('deadlock_timeout', '10ms', false) "
+            "FROM pg_roles WHERE rolname = current_user AND rolsuper"
+        )
+        yield
+        cursor.execute("RESET deadlock_timeout")
 
 
 def run_that_asks_and_writes(item: Item) -> Run:
@@ -166,6 +179,34 @@ def test_date_that_changes_while_its_robot_is_planned_is_not_missed(
     run_due()
 
     assert Decision.objects.get().due_at == later.replace(microsecond=0)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_record_goes_for_good_while_a_turn_of_its_run_wants_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The one deed that takes the run after the record: it gives way, and is done again."""
+    item = make_item(make_type("fleeting", has_recycle_bin=False))
+    run_that_asks_and_writes(item)
+    meeting = Meeting(monkeypatch, executor, "advance_run")
+    delete = records._delete_for_good
+    attempts = []
+
+    def delete_while_the_worker_waits(locked: Item) -> None:
+        attempts.append(locked)
+        meeting.let_worker_go_on()
+        delete(locked)
+
+    monkeypatch.setattr(records, "_delete_for_good", delete_while_the_worker_waits)
+    with meeting.of_worker(), noticing_deadlocks_first():
+        delete_record(item, actor=system())
+    monkeypatch.undo()
+    run_due()
+
+    assert len(attempts) == 2
+    assert not Item._base_manager.exists()
+    assert not Run.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
