@@ -11,10 +11,12 @@ from typing import Any
 
 from automation.activities.params import ParamKind, params_of
 from automation.activities.people_values import people_ids
+from automation.choices import GlobalKind
 from automation.engine.errors import Problem
 from automation.engine.expressions import compile_value
 from automation.engine.expressions.conversion import listed
 from automation.exceptions import AutomationRefusal
+from automation.models import GlobalValue
 from smart_processes.filters import filterset_for
 from smart_processes.schema import Schema, TypeSchema
 
@@ -85,6 +87,14 @@ class _About:
                 if code not in self.around.variables:
                     yield _unknown(f"{path}.{code}", code)
 
+    def global_variables(self, written: Any, path: str) -> Iterator[Problem]:
+        if isinstance(written, Mapping):
+            rows = GlobalValue.objects.filter(kind=GlobalKind.VARIABLE, is_secret=False)
+            known = set(rows.values_list("code", flat=True))
+            for code in written:
+                if code not in known:
+                    yield _unknown(f"{path}.{code}", code)
+
     def record_type(self, written: Any, path: str) -> Iterator[Problem]:
         if _is_constant(written) and written not in self.around.schema.types:
             yield _unknown(path, written)
@@ -149,6 +159,7 @@ _CHECKS: Mapping[ParamKind, Callable[[_About, Any, str], Iterator[Problem]]] = {
     ParamKind.VALUES_OF_TYPE: _About.fields_of_named_type,
     ParamKind.FILTERS: _About.filters_of_named_type,
     ParamKind.VARIABLE_VALUES: _About.variables,
+    ParamKind.GLOBAL_VALUES: _About.global_variables,
     ParamKind.RECORD_TYPE: _About.record_type,
     ParamKind.STAGE: _About.stage,
     ParamKind.PIPELINE: _About.pipeline,

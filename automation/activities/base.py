@@ -111,10 +111,20 @@ class Activity(Generic[P]):
 
 @dataclass(frozen=True)
 class Delivered:
-    """It arrived; `result` is what came back."""
+    """It arrived.
+
+    Attributes:
+        result: What came back.
+        message: A sentence for the story of the run.
+        values: What the run's record gets of it, by field code; written in the turn that
+            hears of the answer, exactly once.
+        variables: Variables of the run that it sets.
+    """
 
     result: Mapping[str, Any] = field(default_factory=dict)
     message: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,7 @@ from automation.engine.nodes import FailureKind
 from automation.engine.plain_values import plain
 from automation.exceptions import StepRefused
 from automation.http_calls import HttpAnswer
+from automation.json_paths import value_at
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 LONGEST_TIMEOUT = 60  # seconds
@@ -56,6 +57,18 @@ class HttpRequestParams:
         is_secret=True,
     )
     timeout: Decimal = param(_("Time limit, seconds"), ParamKind.NUMBER, default=Decimal(10))
+    answer_fields: Mapping[str, Any] = param(
+        _("Fields from the answer"),
+        ParamKind.FIELD_VALUES,
+        default={},
+        help=_("Field → path in the JSON of the answer, for example order.id."),
+    )
+    answer_variables: Mapping[str, Any] = param(
+        _("Variables from the answer"),
+        ParamKind.VARIABLE_VALUES,
+        default={},
+        help=_("Variable → path in the JSON of the answer."),
+    )
 
 
 @register
@@ -86,6 +99,8 @@ class HttpRequest(OutsideActivity[HttpRequestParams]):
             StepRefused: the address or the time limit is wrong.
         """
         http_calls.check_address(params.url)
+        if params.answer_fields:
+            context.record()  # a run without one is refused before anything leaves
         if not 0 < params.timeout <= LONGEST_TIMEOUT:
             sentence = gettext("The time limit lies between 1 and %(limit)d seconds.")
             raise StepRefused(sentence % {"limit": LONGEST_TIMEOUT})
@@ -98,6 +113,8 @@ class HttpRequest(OutsideActivity[HttpRequestParams]):
             "headers": headers,
             "body": plain(params.body),
             "timeout": str(params.timeout),
+            "fields": {code: str(path) for code, path in params.answer_fields.items()},
+            "variables": {code: str(path) for code, path in params.answer_variables.items()},
         }
 
     def deliver(self, payload: Mapping[str, Any], key: str) -> Delivered | TryAgain | Refused:
@@ -117,7 +134,7 @@ class HttpRequest(OutsideActivity[HttpRequestParams]):
             return Refused(gettext("The request is not well-formed: %(fault)s") % {"fault": wrong})
         except (OSError, http.client.HTTPException) as broken:
             return TryAgain(gettext("No answer: %(fault)s") % {"fault": str(broken)[:200]})
-        return _judged(answer)
+        return _mapped(_judged(answer), payload)
 
 
 def _encoded(payload: Mapping[str, Any]) -> tuple[dict[str, str], bytes | None]:
@@ -138,6 +155,35 @@ def _judged(answer: HttpAnswer) -> Delivered | TryAgain | Refused:
         return TryAgain(said)
     kind = FailureKind.TRANSPORT if answer.status < 400 else FailureKind.APPLICATION
     return Refused(f"{said}: {answer.body[:200].decode(errors='replace')}", kind)
+
+
+def _mapped(
+    answer: Delivered | TryAgain | Refused, payload: Mapping[str, Any]
+) -> Delivered | TryAgain | Refused:
+    """Return the answer with what fields and variables get; what it does not say stays."""
+    if not isinstance(answer, Delivered):
+        return answer
+    values, variables = (
+        {code: value_at(answer.result["body"], path) for code, path in paths.items()}
+        for paths in (payload.get("fields", {}), payload.get("variables", {}))
+    )
+    missing = [
+        path
+        for told, found in (("fields", values), ("variables", variables))
+        for code, path in payload.get(told, {}).items()
+        if found[code] is None
+    ]
+    message = answer.message
+    if missing:
+        message += ". " + gettext("The answer has nothing at: %(paths)s") % {
+            "paths": ", ".join(missing)
+        }
+    return replace(
+        answer,
+        message=message,
+        values={code: value for code, value in values.items() if value is not None},
+        variables={code: value for code, value in variables.items() if value is not None},
+    )
 
 
 def _decoded(answer: HttpAnswer) -> Any:

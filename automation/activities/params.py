@@ -45,6 +45,7 @@ class ParamKind(StrEnum):
     VALUES_OF_RECORD = "values_of_record"  # the same, of the record that a parameter names
     FILTERS = "filters"  # parameter of a list's filter -> value or values
     VARIABLE_VALUES = "variable_values"  # variable code -> value
+    GLOBAL_VALUES = "global_values"  # code of a global variable -> value
     MAP = "map"  # text -> text
     ANY = "any"  # any JSON value
 
@@ -204,7 +205,7 @@ def _codes(value: Any) -> list[str]:
 _LISTS = (ParamKind.FIELDS, ParamKind.PEOPLE, ParamKind.FILES)
 _MAPS = (
     *(ParamKind.FIELD_VALUES, ParamKind.VALUES_OF_TYPE, ParamKind.VALUES_OF_RECORD),
-    *(ParamKind.FILTERS, ParamKind.VARIABLE_VALUES),
+    *(ParamKind.FILTERS, ParamKind.VARIABLE_VALUES, ParamKind.GLOBAL_VALUES),
 )
 # Written and handed on as texts.
 _TEXTS = (

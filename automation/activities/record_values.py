@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from automation.activities.base import ActivityContext
 from automation.engine.expressions import Amount
 from automation.exceptions import StepRefused
+from smart_processes.actions.records import update_record
 from smart_processes.fields import Field
 from smart_processes.models import Item
-from smart_processes.schema import TypeSchema
+from smart_processes.schema import TypeSchema, schema_for
 from smart_processes.selectors.records import get_record
 
 
@@ -71,6 +72,21 @@ def values_of(record: Item, type_schema: TypeSchema, codes: Mapping[str, Any]) -
     """Return the values of some fields in JSON form."""
     known = (type_schema.fields[code] for code in codes if code in type_schema.fields)
     return {field.code: field.to_json(field.read(record)) for field in known}
+
+
+def write_values(context: ActivityContext, values: Mapping[str, Any]) -> list[Any]:
+    """Write values into the run's record; return what changed, as the journal keeps it.
+
+    Raises:
+        StepRefused: the run has no record, or it has no such field.
+        RecordRefusal, AccountsRefusal: the record does not take them.
+    """
+    record = context.record()
+    type_schema = schema_for(context.actor).of(record)
+    given = raw_values(type_schema, values)
+    before = values_of(record, type_schema, given)
+    fresh = update_record(record, given, actor=context.actor)
+    return changes(record.pk, before, values_of(fresh, type_schema, given))
 
 
 def changes(record_id: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Any]:

@@ -10,11 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from automation.activities.base import Activity, ActivityContext, Group
 from automation.activities.params import ParamKind, param
-from automation.activities.record_values import changes, raw_values, values_of
+from automation.activities.record_values import write_values
 from automation.activities.registry import register
 from automation.engine.outcomes import Done
-from smart_processes.actions.records import update_record
-from smart_processes.schema import schema_for
 
 
 @dataclass(frozen=True)
@@ -37,10 +35,4 @@ class SetFields(Activity[SetFieldsParams]):
 
     def execute(self, params: SetFieldsParams, context: ActivityContext) -> Done:
         """Write the values."""
-        record = context.record()
-        type_schema = schema_for(context.actor).of(record)
-        given = raw_values(type_schema, params.values)
-        before = values_of(record, type_schema, given)
-        fresh = update_record(record, given, actor=context.actor)
-        after = values_of(fresh, type_schema, given)
-        return Done(effects=changes(record.pk, before, after))
+        return Done(effects=write_values(context, params.values))

@@ -54,13 +54,11 @@ class ActivitySteps(WaitSteps):
             failure = Failure(kind, str(answer.get("message", "")))
             self._fail(token_id, token, step, failure, about)
         else:
-            done = Done(
-                answer.get("result") or {},
-                answer.get("variables") or {},
-                answer.get("effects") or (),
-                answer.get("message", ""),
-            )
-            self._succeed(token, step, done, about)
+            taken = self.decisions.accept(step, self.next_sequence, answer)
+            if isinstance(taken, Done):
+                self._succeed(token, step, taken, about)
+            else:
+                self._fail(token_id, token, step, taken, about)
 
     def _begin_waiting(
         self, token_id: str, step: Activity, later: Later, about: dict[str, Any]

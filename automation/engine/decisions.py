@@ -7,13 +7,14 @@ the interpreter cannot tell them apart, so folding a journal ends in the same sn
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from automation.engine.journal import Line
 from automation.engine.nodes import Activity, Awaited, Choice, ForEach, Node, Terminate, While
-from automation.engine.outcomes import Performed
+from automation.engine.outcomes import Done, Failure, Performed
 
 Rows = list[dict[str, Any]]  # see `LineKind`
 
@@ -66,4 +67,15 @@ class Decisions(Protocol):
 
     def perform(self, step: Activity, sequence: int, attempt: int, wait_number: int) -> Performed:
         """Do what the step says; raises `StepFailed` when it may have written something."""
+        ...
+
+    def accept(self, step: Activity, sequence: int, answer: Mapping[str, Any]) -> Done | Failure:
+        """Take a good answer that a step waited for, and write what the record gets of it.
+
+        Args:
+            step: The step.
+            sequence: As ever.
+            answer: `result`, `variables`, `effects`, `message` and `values` of the record, each
+                only where there are any.
+        """
         ...

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
@@ -31,7 +32,7 @@ from automation.engine.nodes import (
     WaitKind,
     While,
 )
-from automation.engine.outcomes import DecisionFailed, Done, Failure, Performed
+from automation.engine.outcomes import DecisionFailed, Done, Failure, Performed, done_of
 from automation.engine.plain_values import plain
 from automation.engine.run_scope import RunScope
 from automation.engine.scope import Source, UnknownReference
@@ -49,6 +50,16 @@ class Performer(Protocol):
 
         Raises:
             StepFailed: it failed and may have written something.
+        """
+        ...
+
+    def keep(
+        self, step: Activity, values: Mapping[str, Any], *, sequence: int
+    ) -> Sequence[Mapping[str, Any]]:
+        """Write values into the run's record; return the effects.
+
+        Raises:
+            StepFailed: the record does not take them.
         """
         ...
 
@@ -195,6 +206,23 @@ class LiveDecisions:
             failure = Failure(FailureKind.APPLICATION, sentences.UNKNOWN_VARIABLE)
             return Performed(failure, performed.inputs, performed.duration_ms)
         return performed
+
+    def accept(self, step: Activity, sequence: int, answer: Mapping[str, Any]) -> Done | Failure:
+        """Write what the record gets of an answer.
+
+        Raises:
+            StepFailed: the record does not take it.
+        """
+        known = self.known.get((sequence, step.id))
+        if known is not None and isinstance(known.outcome, Failure):
+            return known.outcome
+        done = done_of(answer)
+        if not self._variables.issuperset(done.variables):
+            return Failure(FailureKind.APPLICATION, sentences.UNKNOWN_VARIABLE)
+        if values := answer.get("values"):
+            effects = self._performer.keep(step, values, sequence=sequence)
+            return replace(done, effects=[*done.effects, *effects])
+        return done
 
     # --- values ---------------------------------------------------------------------------------
 

@@ -28,6 +28,16 @@ class Done:
     message: str = ""
 
 
+def done_of(answer: Mapping[str, Any]) -> Done:
+    """Return what a good answer says that a step waited for."""
+    return Done(
+        answer.get("result") or {},
+        answer.get("variables") or {},
+        answer.get("effects") or (),
+        answer.get("message", ""),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Later:
     """The step has begun and ends when its wait does.

@@ -28,7 +28,7 @@ from automation.engine.nodes import (
     WaitKind,
     While,
 )
-from automation.engine.outcomes import DecisionFailed, Done, Failure, Later, Performed
+from automation.engine.outcomes import DecisionFailed, Done, Failure, Later, Performed, done_of
 from automation.engine.snapshot import Snapshot
 from automation.engine.turn import Event
 
@@ -196,6 +196,10 @@ class RecordedDecisions:
         if line.status_code == ERROR:
             return Performed(_failure(line))
         return Performed(Done(line.result or {}, details.get("variables") or {}))
+
+    def accept(self, step: Activity, sequence: int, answer: Mapping[str, Any]) -> Done | Failure:
+        """Return the answer as the journal has it: what was refused is no good answer there."""
+        return done_of(answer)
 
 
 def _failure(line: Line) -> Failure:

@@ -135,7 +135,9 @@ def _deliver(message: OutboxMessage) -> Answer:
 def _event(answer: Answer) -> dict[str, Any]:
     """Return what the waiting step is told."""
     if isinstance(answer, Delivered):
-        return {"status": SUCCESS, "result": plain(answer.result), "message": answer.message}
+        told = {"status": SUCCESS, "result": plain(answer.result), "message": answer.message}
+        further = {"values": plain(answer.values), "variables": plain(answer.variables)}
+        return told | {name: values for name, values in further.items() if values}
     kind = FailureKind.TRANSPORT if isinstance(answer, TryAgain) else answer.kind
     return {"status": ERROR, "kind": kind, "message": answer.reason}
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from django.db import InterfaceError, OperationalError
@@ -17,6 +17,7 @@ from automation.activities import registry
 from automation.activities.base import Activity as Doer
 from automation.activities.base import ActivityContext
 from automation.activities.params import parse_params, secret_names
+from automation.activities.record_values import write_values
 from automation.engine.nodes import Activity, FailureKind
 from automation.engine.outcomes import Failure, Performed, StepFailed
 from automation.engine.plain_values import MASK, plain
@@ -27,6 +28,7 @@ from automation.runtime.starting import starter
 from automation.runtime.store_rows import LoadedRun
 from smart_processes.exceptions import RecordRefusal
 
+T = TypeVar("T")
 logger = structlog.get_logger(__name__)
 _REFUSALS = (AutomationRefusal, RecordRefusal, AccountsRefusal)
 
@@ -60,7 +62,24 @@ class RunPerformer:
             params = parse_params(doer.params, inputs)
         except AutomationRefusal as refusal:
             return Performed(Failure(FailureKind.APPLICATION, refusal.message), shown)
-        context = ActivityContext(
+        context = self._context(step, attempt, wait_number)
+        started = time.perf_counter()
+        outcome = self._carried_out(lambda: doer.execute(params, context), step, sequence, shown)
+        return Performed(outcome, shown, _since(started))
+
+    def keep(
+        self, step: Activity, values: Mapping[str, Any], *, sequence: int
+    ) -> Sequence[Mapping[str, Any]]:
+        """Write what an answer brought into the run's record; return the effects.
+
+        Raises:
+            StepFailed: the record does not take it; what was written has to be rolled back.
+        """
+        context = self._context(step, 1, 0)
+        return self._carried_out(lambda: write_values(context, values), step, sequence, None)
+
+    def _context(self, step: Activity, attempt: int, wait_number: int) -> ActivityContext:
+        return ActivityContext(
             run_id=self._run.id,
             item_id=self._run.item_id,
             actor=self._actor,
@@ -69,11 +88,14 @@ class RunPerformer:
             attempt=attempt,
             start_run=starter(self._run, self._actor, self._cause, wait_number, self._now),
         )
+
+    def _carried_out(self, work: Callable[[], T], step: Activity, sequence: int, shown: Any) -> T:
+        """Do the work and return what it returns; a failure undoes the turn."""
         started = time.perf_counter()
         try:
             with causation.caused_by(self._cause):
-                outcome = doer.execute(params, context)
-            _refuse_aborted(doer)
+                done = work()
+            _refuse_aborted(step.activity)
         except (OperationalError, InterfaceError):
             raise  # the database's trouble, not the step's: the turn is taken again
         except _REFUSALS as refusal:
@@ -85,7 +107,7 @@ class RunPerformer:
             failure = Failure(FailureKind.INTERNAL, message)
             raise StepFailed(sequence, step.id, failure, shown, _since(started)) from defect
         self._on_change()
-        return Performed(outcome, shown, _since(started))
+        return done
 
 
 def _since(started: float) -> int:
@@ -93,10 +115,10 @@ def _since(started: float) -> int:
     return round((time.perf_counter() - started) * 1000)
 
 
-def _refuse_aborted(doer: Doer[Any]) -> None:
+def _refuse_aborted(code: str) -> None:
     """Blame the activity that swallowed an error of the database, not the step after it."""
     if store.is_aborted():
-        raise RuntimeError(f"{doer.code} went on after an error of the database")
+        raise RuntimeError(f"{code} went on after an error of the database")
 
 
 def _shown(doer: Doer[Any], inputs: Any) -> Any:

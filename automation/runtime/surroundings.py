@@ -77,8 +77,9 @@ class RunSurroundings:
         return random.SystemRandom()
 
     def forget_records(self) -> None:
-        """Read records again: a step may have changed them."""
+        """Read records and global values again: a step may have changed them."""
         self._records.clear()
+        self._globals.clear()
 
     # --- references -----------------------------------------------------------------------------
 
@@ -181,6 +182,8 @@ class RunSurroundings:
         self.secrets |= {str(row.value) for row in rows if row.is_secret and row.value}
 
     def _global(self, kind: GlobalKind, path: tuple[str, ...]) -> Any:
+        if not self._globals:
+            self.read_globals()
         if (kind, path[0]) not in self._globals:
             raise UnknownReference(kind, path)
         return self._globals[kind, path[0]]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from automation.activities.params import ParamKind, param
+from automation.json_paths import value_at
 from automation.models import Trigger
 from automation.triggers.base import EventKind, Heard, TriggerKind
 from automation.triggers.registry import register
@@ -89,18 +90,6 @@ class IncomingWebhook(TriggerKind[IncomingWebhookParams]):
         """Write the values that came along."""
         if values := _mapped(params, heard.payload["body"]):
             update_record(item, values, actor=actor)
-
-
-def value_at(body: Any, path: str) -> Any:
-    """Return what stands at a path; None where it leads nowhere."""
-    for part in path.split("."):
-        if isinstance(body, Mapping):
-            body = body.get(part)
-        elif isinstance(body, list) and part.isdecimal() and int(part) < len(body):
-            body = body[int(part)]
-        else:
-            return None
-    return body
 
 
 def _mapped(params: IncomingWebhookParams, body: Any) -> dict[str, Any]:

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_POST
 
 from accounts.actor import Actor
 from automation.actions.triggers import hash_secret
+from automation.json_paths import value_at
 from automation.models import Trigger
 from automation.triggering.armed import armed
 from automation.triggering.hearing import note
 from automation.triggers.base import EventKind
-from automation.triggers.incoming_webhook import IncomingWebhook, value_at
+from automation.triggers.incoming_webhook import IncomingWebhook
 
 LARGEST_BODY = 256 * 1024  # bytes
 LONGEST_EVENT_ID = 150  # characters

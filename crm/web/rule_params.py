@@ -27,7 +27,8 @@ PREFIX = "param-"
 _MAPS = frozenset(
     {
         *(ParamKind.VALUES_OF_TYPE, ParamKind.VALUES_OF_RECORD, ParamKind.FILTERS),
-        *(ParamKind.VARIABLE_VALUES, ParamKind.MAP, ParamKind.FIELD_VALUES),
+        *(ParamKind.VARIABLE_VALUES, ParamKind.GLOBAL_VALUES, ParamKind.MAP),
+        ParamKind.FIELD_VALUES,
     }
 )
 
