@@ -162,6 +162,22 @@ def test_edit_that_changes_nothing_is_not_told(item: Item, cast: Cast) -> None:
     assert told(item) == ["todo_added", "todo_changed"]
 
 
+def test_who_made_it_edits_it_and_who_has_to_do_it_does_not(
+    item: Item, sale: RecordType, cast: Cast
+) -> None:
+    writer = make_role("writer", {sale: {"view": "all", "change": "all"}})
+    cast.boris.groups.add(writer)
+    cast.clara.groups.add(make_role("onlooker", {sale: {"view": "all"}}))
+    todo = add_todo(item, TodoContent("Call back", cast.clara), actor=cast.actor("boris"))
+    cast.boris.groups.remove(writer)
+    content = TodoContent("Call again", cast.clara)
+
+    with pytest.raises(PermissionRefused):
+        edit_todo(todo, content, actor=cast.actor("clara"))
+
+    assert edit_todo(todo, content, actor=cast.actor("boris")).title == "Call again"
+
+
 def test_step_that_stays_keeps_its_tick(item: Item, cast: Cast) -> None:
     todo = add_todo(item, TodoContent("Call", checklist=["One", "Two"]), actor=system())
     tick_item(ChecklistItem.objects.get(text="Two"), is_done=True, actor=cast.actor("anna"))
