@@ -38,10 +38,12 @@ class RuleForm(forms.Form):
     Attributes:
         places: What the actions call it -> the control at which it is told.
         takes_expressions: Whether fields of the record may be put into texts.
+        knows_changes: Whether conditions may ask what changed.
     """
 
     places: ClassVar[Mapping[str, str]] = {}
     takes_expressions: ClassVar[bool] = True
+    knows_changes: bool = False
 
     name = forms.CharField(
         label=pgettext_lazy("of a thing", "Name"), required=False, max_length=200
@@ -154,11 +156,18 @@ class RuleForm(forms.Form):
             )
         columns = [
             ("field", _("Field"), [("", "—"), *self._choices.fields]),
-            ("operator", _("Comparison"), [(str(c), str(words)) for c, words in OPERATORS.items()]),
+            ("operator", _("Comparison"), self._operators()),
             ("value", _("Value"), None),
         ]
         widget = RowsInput(columns, add=_("Add a condition"))
         return RowsField(label=_("Only if"), required=False, widget=widget)
+
+    def _operators(self) -> list[tuple[str, str]]:
+        return [
+            (str(code), str(words))
+            for code, words in OPERATORS.items()
+            if self.knows_changes or code is not Operator.CHANGED
+        ]
 
 
 def _said(problem: Problem) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from automation.models import Trigger
-from automation.triggers.base import TriggerKind
+from automation.triggers.base import EventKind, TriggerKind
 from crm.web.rule_form import RuleForm
 from crm.web.rule_params import RuleChoices
 from smart_processes.exceptions import ConfigurationRefused
@@ -50,6 +50,7 @@ class TriggerForm(RuleForm):
         """
         self.kind = kind
         self.trigger = trigger
+        self.knows_changes = kind.listens == EventKind.FIELDS_CHANGED
         super().__init__(kind.params, choices, trigger.params, trigger.condition, sent)
         self.fields["name"].widget.attrs["placeholder"] = str(kind.label)
 

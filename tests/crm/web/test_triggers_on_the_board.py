@@ -93,6 +93,21 @@ def test_every_kind_has_a_form_without_expressions(anna: Client, code: str) -> N
     assert "{=Document" not in html
 
 
+@pytest.mark.parametrize(
+    ("form", "is_offered"),
+    [
+        (f"{TRIGGERS}new/field_changed/", True),
+        (f"{TRIGGERS}new/comment_added/", False),
+        (f"{HOME}robots/new/log/", False),
+    ],
+)
+def test_what_changed_is_asked_where_it_is_known(anna: Client, form: str, is_offered: bool) -> None:
+    html = read(anna, f"{form}?stage=NEW")
+
+    assert ('value="changed"' in html) == is_offered
+    assert 'value="not_empty"' in html
+
+
 def test_trigger_is_made_as_the_form_says_and_moves_records(
     sale: RecordType, anna: Client, cast: Cast
 ) -> None:
