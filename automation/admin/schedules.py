@@ -108,7 +108,6 @@ class ScheduleAdmin(ConfigurationAdmin):
     list_filter = ("is_active", "type")
     list_select_related = ("program", "type")
     search_fields = ("name", "code")
-    autocomplete_fields = ("runs_as",)
     inlines = (Occurrences,)
     readonly_fields = ("next_times", "letters_to")
 

@@ -78,7 +78,6 @@ class TriggerAdmin(ConfigurationAdmin):
     list_filter = ("is_active", "pipeline__type", "kind")
     list_select_related = ("stage", "pipeline__type")
     search_fields = ("name", "code")
-    autocomplete_fields = ("runs_as",)
     readonly_fields = ("place", "address")
     fieldsets = (
         (None, {"fields": ("name", "stage", ("is_active", "place"))}),

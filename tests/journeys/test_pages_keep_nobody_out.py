@@ -11,11 +11,14 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from automation.actions.program_drafts import save_draft
+from automation.models import GlobalValue, Program, Schedule, Trigger
 from smart_processes.actions.comments import add_comment
 from smart_processes.actions.records import delete_record
 from smart_processes.choices import JobState
 from smart_processes.models import Item, Job, JobRow, RecordType
 from tests.factories.accounts import actor, make_role
+from tests.factories.automation import log, make_program
 from tests.factories.cast import Cast
 from tests.factories.smart_processes import make_edge, make_field, make_item, make_type
 from tests.support.accessibility import serious_faults
@@ -56,6 +59,7 @@ def world(cast: Cast) -> World:
         )
         for number in range(1, 6)
     ]
+    save_draft(make_program(log("say")), {"program": 1}, actor=root)
     add_comment(items[0], "Call <b>today</b>", actor=root)
     delete_record(items[-1], actor=root)
     job = Job.objects.create(
@@ -146,6 +150,10 @@ PAGES: list[Step] = [
     ("a type", lambda world: change_url(world.sale), stays),
     ("a pipeline", lambda world: change_url(world.sale.pipelines.get()), stays),
     ("a new type", lambda world: add_url(RecordType), stays),
+    ("a program", lambda world: change_url(Program.objects.get()), stays),
+    ("a new schedule", lambda world: add_url(Schedule), stays),
+    ("a new trigger", lambda world: add_url(Trigger), stays),
+    ("a new global value", lambda world: add_url(GlobalValue), stays),
 ]
 VISITORS = ["account_login", "account_reset_password"]
 
