@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from celery import current_app
 from django.core import mail
 
 from accounts.actor import Actor
@@ -12,6 +13,7 @@ from accounts.choices import Action
 from accounts.models import User
 from automation import mailing
 from automation.actions.notifications import (
+    MAIL_DUE,
     choose_ways,
     forget_notifications,
     mark_read,
@@ -116,6 +118,16 @@ def test_who_left_is_not_told_and_nobody_twice(cast: Cast) -> None:
     assert [each.person_id for each in made] == [cast.anna.pk]
 
 
+def test_nobody_is_told_of_what_they_did(cast: Cast) -> None:
+    people = [cast.anna.pk, cast.boris.pk]
+
+    by_person = notify(people, KIND, "Look", actor=cast.actor("anna"))
+    by_robot = notify(people, KIND, "Look", actor=Actor.robot("Hers", runs_as=cast.anna.pk))
+
+    assert [each.person_id for each in by_person] == [cast.boris.pk]
+    assert [each.person_id for each in by_robot] == people
+
+
 # --- the bell -------------------------------------------------------------------------------
 
 
@@ -162,6 +174,22 @@ def test_letter_leaves_once_with_a_link_to_the_record(item: Item, cast: Cast) ->
     assert "Now & here" in letter.body
     assert f"http://localhost:8000/search/{item.pk}/" in letter.body
     assert count_unread(cast.anna.pk) == 0  # not behind the bell: so it was chosen
+    assert latest_notifications(cast.anna.pk) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_is_told_of_a_letter_that_leaves_at_once(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, **_options: sent.append(name))
+
+    notify([cast.boris.pk], KIND, "Look", actor=ROBOT)
+    assert sent == []
+    choose_ways(KIND, in_bell=True, mail=MailChoice.AT_ONCE, actor=cast.actor("anna"))
+    notify([cast.anna.pk], KIND, "Look", actor=ROBOT)
+
+    assert sent == [MAIL_DUE]
 
 
 def test_daily_letter_leaves_at_eight_where_the_person_lives(cast: Cast) -> None:
@@ -196,6 +224,37 @@ def test_letter_that_no_server_takes_is_tried_again(
         assert mailing.mail_due(now) == 0
 
     assert mailing.mail_due(now) == 1
+
+
+def test_each_gets_a_daily_letter_of_their_own(cast: Cast) -> None:
+    for person in (cast.anna, cast.boris):
+        choose_ways(KIND, in_bell=True, mail=MailChoice.DAILY, actor=Actor.person(person))
+        notify([person.pk], KIND, f"For {person.username}", actor=ROBOT)
+    Notification.objects.update(at=NOON - timedelta(days=1))
+
+    assert mailing.mail_digests(NOON) == 2
+
+    told = {letter.to[0]: letter.subject for letter in mail.outbox}
+    assert told == {"anna@example.com": "For anna", "boris@example.com": "For boris"}
+
+
+def test_letter_that_is_late_by_days_is_not_sent_any_more(cast: Cast) -> None:
+    choose_ways(KIND, in_bell=True, mail=MailChoice.AT_ONCE, actor=cast.actor("anna"))
+    notify([cast.anna.pk], KIND, "Look", actor=ROBOT)
+    now = datetime.now(UTC)
+
+    assert mailing.mail_due(now + mailing.GIVEN_UP_AFTER + timedelta(hours=1)) == 0
+    assert mailing.mail_due(now) == 1
+
+
+def test_who_left_meanwhile_gets_no_letter(cast: Cast) -> None:
+    choose_ways(KIND, in_bell=True, mail=MailChoice.AT_ONCE, actor=cast.actor("anna"))
+    notify([cast.anna.pk], KIND, "Look", actor=ROBOT)
+    cast.anna.is_active = False
+    cast.anna.save(update_fields=["is_active"])
+
+    assert mailing.mail_due(datetime.now(UTC)) == 0
+    assert not mail.outbox
 
 
 def test_person_without_an_address_is_passed_over(cast: Cast) -> None:

@@ -188,6 +188,17 @@ def test_step_that_stays_keeps_its_tick(item: Item, cast: Cast) -> None:
     assert lines == [("Two", True), ("Three", False)]
 
 
+def test_tick_says_who_made_it_until_it_is_taken_away(item: Item, cast: Cast) -> None:
+    add_todo(item, TodoContent("Call", cast.boris, checklist=["One"]), actor=system())
+    line = ChecklistItem.objects.get()
+
+    ticked = tick_item(line, is_done=True, actor=cast.actor("boris"))
+    assert (ticked.done_by, ticked.done_at is None) == (cast.boris, False)
+
+    free = tick_item(line, is_done=False, actor=cast.actor("boris"))
+    assert (free.done_by, free.done_at) == (None, None)
+
+
 def test_to_do_given_away_is_told_to_its_next_owner(item: Item, cast: Cast) -> None:
     todo = add_todo(item, TodoContent("Call back", cast.boris), actor=system())
 

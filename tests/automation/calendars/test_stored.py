@@ -48,6 +48,16 @@ def test_holidays_of_the_country_are_days_off_until_a_special_day_says_otherwise
     assert not StoredCalendar().is_work_day(CHRISTMAS)
 
 
+def test_holidays_of_a_part_of_the_country_are_days_off_there_alone() -> None:
+    epiphany = date(2026, 1, 6)  # a Tuesday; a holiday in Bavaria, none in Berlin
+
+    change_calendar({"country": "de", "subdivision": "BE"}, actor=system())
+    assert StoredCalendar().is_work_day(epiphany)
+
+    change_calendar({"country": "de", "subdivision": "BY"}, actor=system())
+    assert not StoredCalendar().is_work_day(epiphany)
+
+
 def test_person_has_hours_and_a_clock_of_their_own(cast: Cast) -> None:
     cast.anna.time_zone = "Asia/Vladivostok"  # ten hours ahead
     cast.anna.save(update_fields=["time_zone"])
@@ -69,6 +79,16 @@ def test_pause_in_business_hours_passes_over_an_absence(cast: Cast) -> None:
     found = StoredCalendar().add_work_time(MONDAY, timedelta(hours=1), cast.anna.pk)
 
     assert found == MONDAY + timedelta(days=1, hours=1)
+
+
+def test_absence_begins_with_its_first_moment_and_is_over_at_its_end(cast: Cast) -> None:
+    back = MONDAY + timedelta(hours=4)
+    add_absence(cast.anna, MONDAY, back, substitute=cast.boris, actor=system())
+
+    assert is_absent(cast.anna.pk, MONDAY)
+    assert not is_absent(cast.anna.pk, back)
+    assert substitute_of(cast.anna.pk, MONDAY) == cast.boris.pk
+    assert substitute_of(cast.anna.pk, back) == cast.anna.pk
 
 
 def test_substitute_of_a_substitute_stands_in_when_both_are_away(cast: Cast) -> None:

@@ -62,12 +62,20 @@ def test_span_ends_in_working_time(office: WorkingTime, start: str, span: float,
         ("2026-03-02T12:00", 2, "2026-03-02T10:00"),
         ("2026-03-09T10:00", 2, "2026-03-06T17:00"),
         ("2026-03-07T12:00", 1, "2026-03-06T17:00"),
+        ("2026-03-03T12:00", 3, "2026-03-03T09:00"),  # right at the opening
     ],
 )
 def test_span_runs_backwards_as_well(
     office: WorkingTime, start: str, span: float, end: str
 ) -> None:
     assert add_working_time(at(start), -hours(span), office) == at(end)
+
+
+def test_time_between_is_negative_when_the_end_comes_first(office: WorkingTime) -> None:
+    friday, monday = at("2026-03-06T17:00"), at("2026-03-09T10:00")
+
+    assert working_time_between(friday, monday, office) == hours(2)
+    assert working_time_between(monday, friday, office) == -hours(2)
 
 
 def test_shift_that_contains_the_change_of_clocks_has_its_real_length() -> None:
@@ -121,6 +129,14 @@ def test_working_days_keep_the_time_of_the_day(office: WorkingTime) -> None:
     assert add_working_days(at("2026-03-09T16:30"), -2, office) == at("2026-03-05T16:30")
 
 
+def test_time_that_clocks_skip_is_the_one_behind_the_gap() -> None:
+    always = WorkingTime((read_hours("00:00-24:00"),) * 7, BERLIN)
+
+    found = add_working_days(at("2026-03-28T02:30"), 1, always)
+
+    assert (found.hour, found.minute) == (3, 30)  # clocks went from 2:00 to 3:00
+
+
 def test_nobody_works_at_closing_time(office: WorkingTime) -> None:
     assert is_working_moment(at("2026-03-02T09:00"), office)
     assert not is_working_moment(at("2026-03-02T18:00"), office)
@@ -132,7 +148,11 @@ def test_calendar_without_working_time_is_an_answer_and_no_endless_search() -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["9-18", "18:00-09:00", "09:00-25:00", "09:00-12:00, 11:00-14:00", "09:60-10:00", "no"]
+    "text",
+    [
+        *("9-18", "18:00-09:00", "09:00-25:00", "09:00-12:00, 11:00-14:00", "no"),
+        *("09:60-10:30", "09:00-10:75"),
+    ],
 )
 def test_hours_that_are_none_are_refused(text: str) -> None:
     with pytest.raises(HoursRefused):
