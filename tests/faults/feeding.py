@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -10,7 +9,6 @@ from tests.faults.caller import Call, Caller
 from tests.faults.mover import Mover
 from tests.faults.workload import Workload, patiently
 
-FEED_EVERY = 0.15  # seconds between two times that records are made
 AT_ONCE = 3  # records each time: enough for journals that always grow
 # Of so many records one is moved by hand, and then a ticket and a parcel are made.
 EVERY = 2 * AT_ONCE
@@ -44,7 +42,7 @@ class People:
 
 
 def feed(workload: Workload, people: People) -> None:
-    """Make some records, and let people do something."""
+    """Make some records, and give people something to do."""
     for _ in range(AT_ONCE):
         patiently(workload.feed)
     if workload.fed % EVERY == 0:
@@ -52,5 +50,3 @@ def feed(workload: Workload, people: People) -> None:
         if newest:
             people.moves.append(newest)
         people.calls.extend(patiently(workload.rules.feed))
-    people.go_on()
-    time.sleep(FEED_EVERY)

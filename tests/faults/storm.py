@@ -21,7 +21,9 @@ TARGETS = {"worker": 40, "database": 22, "beat": 10, "web": 14, "broker": 14}
 # The second kill of the broker keeps it away, in seconds: longer than every lease here.
 OUTAGE = 8.0
 MEAN_PAUSE = 1.0  # seconds before a kill at a random moment; before others a third of it
-GROWTH_PATIENCE = 2.0  # seconds; then a kill happens all the same
+START_PATIENCE = 60.0  # seconds until the first kill, however slowly everything starts
+GROWTH_PATIENCE = 5.0  # seconds; then a kill happens all the same. A worker needs some to start
+FEED_EVERY = 0.15  # seconds between two times that work is made
 LOOK_EVERY = 0.002  # seconds between two looks at the journal
 # A number is taken before its transaction commits, a row is seen after it.
 GROWTH = {
@@ -52,11 +54,14 @@ class Storm:
     missed: int = 0
     outages: int = 0
 
-    def run(self, feed: Callable[[], None]) -> None:
-        """Kill; meanwhile `feed` is called again and again in a thread of its own."""
+    def run(self, *feeding: Callable[[], None]) -> None:
+        """Kill; meanwhile each of `feeding` is called again and again in its own thread."""
         over = Event()
-        feeder = Thread(target=_until, args=(over, feed), daemon=True)
-        feeder.start()
+        feeders = [Thread(target=_until, args=(over, feed), daemon=True) for feed in feeding]
+        for feeder in feeders:
+            feeder.start()
+        self._await_growth(GROWTH["between turns"], START_PATIENCE)  # until all of it runs
+        self.missed = 0
         chance = random.Random(self.seed)
         shares = {**TARGETS, "broker": TARGETS["broker"] if self.system.broker else 0}
         for number in range(self.kills):
@@ -70,7 +75,8 @@ class Storm:
             self._kill(target, chance)
             self.done[target, moment] += 1
         over.set()
-        feeder.join(60)
+        for feeder in feeders:
+            feeder.join(60)
 
     def _kill(self, target: str, chance: random.Random) -> None:
         if target == "database":
@@ -102,9 +108,9 @@ class Storm:
             self.system.look_after()
             time.sleep(0.05)
 
-    def _await_growth(self, sql: str) -> None:
+    def _await_growth(self, sql: str, patience: float = GROWTH_PATIENCE) -> None:
         """Return at once when a table has grown."""
-        until = time.monotonic() + GROWTH_PATIENCE
+        until = time.monotonic() + patience
         with (
             suppress(psycopg.OperationalError),
             psycopg.connect(self.cluster.url, autocommit=True) as server,
@@ -118,7 +124,7 @@ class Storm:
 
 
 def _until(over: Event, feed: Callable[[], None]) -> None:
-    while not over.is_set():
+    while not over.wait(FEED_EVERY):
         feed()
 
 
