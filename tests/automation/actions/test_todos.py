@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.exceptions import PermissionRefused
@@ -21,6 +22,7 @@ from automation.actions.todos import (
 )
 from automation.events import TodoCompleted
 from automation.models import ChecklistItem, Notification, Todo
+from automation.selectors.todos import TodoCounts, own_counts
 from smart_processes import events
 from smart_processes.actions.observers import add_observer
 from smart_processes.exceptions import RecordMissing, ValuesRefused
@@ -127,6 +129,22 @@ def test_who_is_to_do_it_completes_it_and_opens_it_again(item: Item, cast: Cast)
     assert told(item) == ["todo_added", "todo_done", "todo_reopened"]
 
 
+def test_to_do_that_is_open_is_not_opened_again(item: Item, cast: Cast) -> None:
+    todo = add_todo(item, TodoContent("Call back"), actor=system())
+
+    reopen_todo(todo, actor=cast.actor("anna"))
+
+    assert told(item) == ["todo_added"]
+
+
+def test_to_do_is_not_given_to_who_left(item: Item, cast: Cast) -> None:
+    cast.boris.is_active = False
+    cast.boris.save(update_fields=["is_active"])
+
+    with pytest.raises(ValuesRefused):
+        add_todo(item, TodoContent("Call back", cast.boris), actor=cast.actor("anna"))
+
+
 def test_somebody_else_s_to_do_is_not_completed_by_who_only_reads(item: Item, cast: Cast) -> None:
     todo = add_todo(item, TodoContent("Call back", cast.anna), actor=system())
 
@@ -219,3 +237,11 @@ def test_deleted_to_do_stays_in_the_timeline(item: Item, cast: Cast) -> None:
     assert told(item) == ["todo_added", "todo_removed"]
     with pytest.raises(RecordMissing):
         complete_todo(todo, actor=system())
+
+
+def test_late_ones_and_those_for_today_are_counted_apart(item: Item, cast: Cast) -> None:
+    end_of_today = timezone.localtime().replace(hour=23, minute=59, second=59)
+    for deadline in (FRIDAY, end_of_today, end_of_today + timedelta(days=1), None):
+        add_todo(item, TodoContent("Call back", cast.boris, deadline), actor=system())
+
+    assert own_counts(cast.actor("boris")) == TodoCounts(overdue=1, today=1)
