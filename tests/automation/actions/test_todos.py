@@ -196,6 +196,17 @@ def test_who_made_it_edits_it_and_who_has_to_do_it_does_not(
     assert edit_todo(todo, content, actor=cast.actor("boris")).title == "Call again"
 
 
+def test_who_may_no_longer_see_the_record_keeps_the_to_do_until_it_is_given_away(
+    item: Item, cast: Cast
+) -> None:
+    todo = add_todo(item, TodoContent("Call back", cast.boris), actor=system())
+    cast.boris.groups.clear()
+
+    edited = edit_todo(todo, TodoContent("Call again", cast.boris), actor=cast.actor("anna"))
+
+    assert (edited.title, edited.assignee) == ("Call again", cast.boris)
+
+
 def test_step_that_stays_keeps_its_tick(item: Item, cast: Cast) -> None:
     todo = add_todo(item, TodoContent("Call", checklist=["One", "Two"]), actor=system())
     tick_item(ChecklistItem.objects.get(text="Two"), is_done=True, actor=cast.actor("anna"))
