@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.utils import timezone
-
 from accounts.actor import Actor
 from accounts.choices import ActorKind
 from accounts.models import User
 from accounts.selectors.heads import head_of
+from automation.calendars.stored import company_zone
 
 
 class KnownPeople:
@@ -25,9 +24,9 @@ class KnownPeople:
         known = User.objects.filter(pk=person or 0)
         name = known.values_list("time_zone", flat=True).first()
         try:
-            return ZoneInfo(name) if name else timezone.get_default_timezone()
+            return ZoneInfo(name) if name else company_zone()
         except (ZoneInfoNotFoundError, ValueError):
-            return timezone.get_default_timezone()  # one that the database of zones has dropped
+            return company_zone()  # one that the database of zones has dropped
 
 
 def name_of(actor: Actor) -> str:

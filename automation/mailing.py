@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from automation import letters
 from automation.addresses import page_address, record_address
+from automation.calendars.stored import company_zone
 from automation.choices import MailChoice
 from automation.models import Notification
 
@@ -127,6 +128,6 @@ def _last_digest(person: User, now: datetime) -> datetime:
 
 def _zone(person: User) -> ZoneInfo:
     try:
-        return ZoneInfo(person.time_zone or settings.TIME_ZONE)
+        return ZoneInfo(person.time_zone) if person.time_zone else company_zone()
     except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo(settings.TIME_ZONE)
+        return company_zone()

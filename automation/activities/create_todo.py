@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -17,6 +16,7 @@ from automation.activities.params import ParamKind, param
 from automation.activities.people_values import one_person
 from automation.activities.registry import register
 from automation.calendars.people import substitute_of
+from automation.calendars.stored import company_zone
 from automation.engine.expressions import LanguageRefused
 from automation.engine.expressions.conversion import moment
 from automation.engine.nodes import WaitKind
@@ -96,6 +96,6 @@ def _moment(written: Any) -> datetime | None:
     if written in (None, ""):
         return None
     try:
-        return moment(written, timezone.get_default_timezone())
+        return moment(written, company_zone())
     except LanguageRefused as refusal:
         raise StepRefused(refusal.message) from refusal

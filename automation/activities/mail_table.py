@@ -24,6 +24,7 @@ from automation.activities.params import ParamKind, param
 from automation.activities.record_values import field_code
 from automation.activities.registry import register
 from automation.activities.send_email import delivered
+from automation.calendars.stored import company_zone
 from automation.engine.expressions.conversion import listed, text
 from automation.exceptions import StepRefused
 from automation.letters import Attachment, Letter, clean_subject, read_addresses
@@ -94,7 +95,7 @@ class MailTable(OutsideActivity[MailTableParams]):
         if not letter.to:
             raise StepRefused(gettext("The letter has nobody to go to."))
         ids = table_rows(type_schema, filters, params.sort, actor=context.actor)
-        day = timezone.localtime(context.now).date().isoformat()
+        day = timezone.localtime(context.now, company_zone()).date().isoformat()
         return {
             "letter": letter.as_json(),
             "type": type_schema.code,

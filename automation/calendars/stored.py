@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -23,6 +23,11 @@ def company_calendar() -> CompanyCalendar:
     """Return the company's calendar, the usual one where nobody set it up (one query)."""
     found = CompanyCalendar.objects.filter(code=COMPANY).first()
     return found or CompanyCalendar(code=COMPANY, time_zone=settings.TIME_ZONE)
+
+
+def company_zone() -> ZoneInfo:
+    """Return the time zone in which the company means its days and hours (one query)."""
+    return _zone(company_calendar().time_zone)
 
 
 def working_time_of(person_id: int | None = None) -> WorkingTime:
@@ -61,6 +66,11 @@ class StoredCalendar:
     def __init__(self) -> None:
         """Nothing is read yet."""
         self._known: dict[int | None, WorkingTime] = {}
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The company's time zone."""
+        return company_zone()
 
     def is_work_day(self, day: date, person: Any = None) -> bool:
         """Return whether somebody works on that day."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from django.utils import timezone
-
 from automation.calendars.stored import StoredCalendar
 from automation.calendars.working_time import (
     WorkingTime,
@@ -43,7 +41,7 @@ def moment_of(
         Unfit: the value is no date, or the moment lies outside of what dates can be.
         NoWorkingTime: the calendar has none.
     """
-    zone = timezone.get_default_timezone()
+    zone = calendar.zone
     start = entered_at.astimezone(zone)
     if when.kind == RobotMoment.DATE_FIELD:
         if is_empty(date):

@@ -22,8 +22,10 @@ from typing import Protocol
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from automation.calendars.stored import company_zone
 from automation.engine.live import Known
 from automation.engine.outcomes import Performed, StepFailed
 from automation.engine.turn import Event
@@ -65,7 +67,12 @@ def run_due() -> int:
     What becomes runs (plans of robots) becomes so first. What comes of bulk work does only
     where fewer runs than that are due: behind five thousand records nobody has to wait.
     """
-    now = clock.now()
+    # Days and hours in texts are the company's, whoever reads them.
+    with timezone.override(company_zone()):
+        return _run_due(clock.now())
+
+
+def _run_due(now: datetime) -> int:
     planned = sum(make(now, is_bulk=False) for make in _makers)
     claims = store.claim(now, LEASE, BATCH)
     together = [claim for claim in claims if claim.claim_count < SUSPICIOUS]

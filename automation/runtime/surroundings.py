@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.actor import Actor
@@ -54,7 +53,7 @@ class RunSurroundings:
     @property
     def now(self) -> datetime:
         """The moment of the turn, in the zone of the company: days are meant there."""
-        return self._now.astimezone(timezone.get_default_timezone())
+        return self._now.astimezone(self.calendar.zone)
 
     @property
     def language(self) -> str:

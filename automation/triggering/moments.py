@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.actor import Actor
+from automation.calendars.stored import company_zone
 from automation.engine.expressions.conversion import moment
 from automation.engine.expressions.functions.intervals import Span
 from automation.models import Trigger
@@ -64,13 +64,13 @@ def _note(trigger: Trigger, item: Item, value: Any, actor: Actor) -> int:
 
 
 def _bound(field: Field, at: datetime) -> Any:
-    local = at.astimezone(timezone.get_default_timezone())
+    local = at.astimezone(company_zone())
     value: Any = local.date() if field.type.kind == "date" else local
     return field.storage.comparable(value, field)
 
 
 def _due(field: Field, item: Item, armed: Armed) -> datetime:
-    zone = timezone.get_default_timezone()
+    zone = company_zone()
     start = moment(field.read(item), zone).astimezone(zone)
     due = Span(days=int(armed.params.days)).added_to(start)
     assert isinstance(due, datetime)

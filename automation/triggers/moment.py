@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from automation.activities.params import ParamKind, param
+from automation.calendars.stored import company_zone
 from automation.engine.expressions.conversion import moment
 from automation.engine.expressions.functions.intervals import Span
 from automation.triggers.base import Answer, EventKind, Heard, TriggerKind
@@ -64,7 +64,7 @@ class Moment(TriggerKind[MomentParams]):
             return Answer(is_met=False, reason=gettext("The date is empty now."))
         if field.to_json(value) != heard.payload["value"]:
             return Answer(is_met=False, reason=gettext("The date was changed in the meantime."))
-        zone = timezone.get_default_timezone()
+        zone = company_zone()
         due = Span(days=int(params.days)).added_to(moment(value, zone).astimezone(zone))
         if heard.at is not None and due > heard.at:
             return Answer(is_met=False, reason=gettext("The date has not come yet."))
