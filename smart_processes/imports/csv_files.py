@@ -5,11 +5,12 @@ from __future__ import annotations
 import codecs
 import csv
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from charset_normalizer import from_bytes
 from django.utils.translation import gettext as _
@@ -106,10 +107,8 @@ class CsvTable:
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         """Yield the line on which each record of the file begins, and its cells."""
-        # The limit is the process's; twice ours, so that ours is told with its sentence.
-        csv.field_size_limit(2 * limits().cell_length)
         with self._open() as file:
-            reader = csv.reader(self._lines(file), delimiter=str(self.layout.delimiter))
+            reader = _reader(self._lines(file), str(self.layout.delimiter))
             while True:
                 number = reader.line_num + 1
                 try:
@@ -204,7 +203,7 @@ def detected_delimiter(lines: list[str]) -> str:
 
     def fit(delimiter: str) -> tuple[float, int]:
         try:
-            widths = [len(cells) for cells in csv.reader(lines, delimiter=delimiter) if cells]
+            widths = [len(cells) for cells in _reader(lines, delimiter) if cells]
         except csv.Error:
             return 0, 0
         if not widths or widths[0] < 2:
@@ -214,6 +213,16 @@ def detected_delimiter(lines: list[str]) -> str:
 
     best = max(DELIMITERS, key=fit)
     return best if fit(best) > (0, 0) else ","
+
+
+def _reader(lines: Iterable[str], delimiter: str) -> Any:
+    """Return the library's reader.
+
+    The longest cell it takes is the process's: twice ours, so that ours is told with its
+    sentence.
+    """
+    csv.field_size_limit(2 * limits().cell_length)
+    return csv.reader(lines, delimiter=delimiter)
 
 
 def _is_utf8(blocks: Iterator[bytes]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import csv
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,14 @@ def cells(table: Table) -> list[tuple[Any, ...]]:
 )
 def test_delimiter_is_found_out(tmp_path: Path, text: str, delimiter: str):
     assert open_table(csv_file(tmp_path, text)).layout.delimiter == delimiter
+
+
+def test_a_file_with_a_lower_limit_before_it_hides_no_delimiter(tmp_path: Path):
+    csv.field_size_limit(4)  # the process's, as an import with other limits leaves it
+
+    table = open_table(csv_file(tmp_path, RUSSIAN))
+
+    assert table.layout.delimiter == ";"
 
 
 @pytest.mark.parametrize(
