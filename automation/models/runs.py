@@ -53,6 +53,10 @@ class Run(models.Model):
         "self", null=True, on_delete=models.SET_NULL, related_name="children"
     )
     parent_wait = models.PositiveIntegerField(null=True)
+    # The run that this one repeats, from the beginning and with the same parameters.
+    restart_of = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="restarts", db_index=False
+    )
 
     started_by_kind = models.CharField(max_length=8, choices=ActorKind, default=ActorKind.SYSTEM)
     started_by = models.ForeignKey(
