@@ -34,9 +34,9 @@ from automation.runtime.causation import is_cycle
 from automation.runtime.nudges import nudge
 from automation.runtime.programs import Published, published
 from automation.runtime.run_turn import to_write
+from automation.runtime.step_names import step_name
 from automation.runtime.store import Claim
 from automation.runtime.store_rows import LoadedRun, Written
-from automation.step_names import step_name
 
 # What each run needs beside the deed, found for all at once: by the id of the run.
 Details = Callable[[Sequence[LoadedRun]], Mapping[int, Mapping[str, Any]]]
