@@ -17,6 +17,7 @@ from automation.models import JournalEntry, ProgramVersion, Run
 from automation.runtime import clock, store
 from automation.runtime.programs import published
 from automation.runtime.starting import Start, start
+from automation.runtime.steering import Details
 from automation.runtime.store_rows import LoadedRun
 from smart_processes.field_types.base import ValueRefused
 
@@ -110,17 +111,9 @@ def migrate_run(
         RunRefused: it has ended, or the version has no place where the run stands; the
             sentence names the step.
     """
-
-    def details(runs: Sequence[LoadedRun]) -> Mapping[int, Mapping[str, Any]]:
-        return {each.id: _way(each, version) for each in runs}
-
+    details = to_version(version)
     return steer(
-        run,
-        LineKind.MIGRATED,
-        actor=actor,
-        reason=reason,
-        expected=expected,
-        details=details if version else to_published,
+        run, LineKind.MIGRATED, actor=actor, reason=reason, expected=expected, details=details
     )
 
 
@@ -173,12 +166,15 @@ def failed_steps(runs: Sequence[LoadedRun]) -> Mapping[int, Mapping[str, Any]]:
     return {run_id: {"step": step} for run_id, step in steps}
 
 
-def to_published(runs: Sequence[LoadedRun]) -> Mapping[int, Mapping[str, Any]]:
-    """Return the way of each run to its program's published version (one query).
+def to_version(version: ProgramVersion | None) -> Details:
+    """Return what finds the way of runs to a version; None: to the published ones."""
+    if version is None:
+        return to_published
+    return lambda runs: {run.id: _way(run, version) for run in runs}
 
-    Raises:
-        RunRefused: a program was withdrawn.
-    """
+
+def to_published(runs: Sequence[LoadedRun]) -> Mapping[int, Mapping[str, Any]]:
+    """Return the way of each run to its program's published version (one query)."""
     versions = ProgramVersion.objects.filter(pk__in={run.version_id for run in runs})
     targets = {
         each.pk: each.program.published

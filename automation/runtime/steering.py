@@ -95,6 +95,21 @@ def steer_all(
     return refused
 
 
+def rehearse(run: LoadedRun, deed: Deed, own: Mapping[str, Any]) -> str:
+    """Do something to a run in memory alone; return the version it would then have.
+
+    Args:
+        run: The run as it is; changed in place and not to be written.
+        deed: What is done.
+        own: What `details` found for this run.
+
+    Raises:
+        RunRefused: it does not fit the run.
+    """
+    _do(run, deed, own, clock.now())
+    return str(own["to"]) if deed.kind is LineKind.MIGRATED else run.version_id
+
+
 def stop_run(claim: Claim, message: str) -> None:
     """Stop a run that cannot go on, with a report."""
     steer_all([claim.run_id], Deed(LineKind.STOPPED, message, fence=claim.fence))
