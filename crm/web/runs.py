@@ -96,7 +96,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def steer(request: HttpRequest, run_id: int, how: str) -> HttpResponseBase:
-    """Retry, pause or resume a run; answers its story."""
+    """Pause a run; answers its story."""
     actor = actor_of(request)
     steering = STEERING[how]
     steering.act(get_run(actor, run_id)[0], actor=actor)
@@ -157,6 +157,7 @@ def _story_context(request: HttpRequest, run_id: int) -> dict[str, Any]:
     found, item, may_steer = get_run(actor, run_id)
     story: Story = tell(found, journal_of(found), in_full=may_steer)
     open_step = story.step(request.GET.get("step", ""))
+    steering = choices_for(found) if may_steer else []
     return {
         "view": run_view(actor, found),
         "run": found,
@@ -167,7 +168,8 @@ def _story_context(request: HttpRequest, run_id: int) -> dict[str, Any]:
         "started_by": _started_by(found),
         "may_steer": may_steer,
         "may_list": may_steer_somewhere(actor),
-        "steering": choices_for(found) if may_steer else [],
+        "steering": steering,
+        "has_rare": any(each.is_rare for each in steering),
     }
 
 
