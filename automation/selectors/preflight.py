@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actor import Actor
 from automation.actions import mending
-from automation.actions.steering import the_same
+from automation.actions.deeds import Plan
 from automation.choices import GlobalKind
 from automation.engine import migration
 from automation.engine.ahead import ahead
@@ -26,13 +26,13 @@ from automation.engine.journal import LineKind
 from automation.engine.scope import Source
 from automation.engine.snapshot import Snapshot
 from automation.exceptions import AutomationRefusal, sentence
-from automation.models import GlobalValue, Program, ProgramVersion, Run, Wait
+from automation.models import GlobalValue, Program, Run, Wait
 from automation.preflight_steps import problems_of_steps
 from automation.program_checks import check_program, programs_started, references_of
 from automation.runtime import clock
 from automation.runtime.programs import published
 from automation.runtime.starting import check_parameters, runnable
-from automation.runtime.steering import Deed, Details, rehearse
+from automation.runtime.steering import Deed, rehearse
 from automation.runtime.step_names import step_name
 from automation.runtime.store_rows import LoadedRun
 from smart_processes.schema import TypeSchema, schema_for
@@ -82,32 +82,6 @@ class Report:
         return any(each.is_obstacle for each in self.findings)
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What somebody is about to do.
-
-    Attributes:
-        kind: What is done.
-        step: Where to go, for `LineKind.MOVED`.
-        version: Which version to take, for `LineKind.MIGRATED`; None: the published one.
-    """
-
-    kind: LineKind
-    step: str = ""
-    version: ProgramVersion | None = None
-
-    @property
-    def details(self) -> Details | None:
-        """What the deed needs beside its kind."""
-        known: Mapping[LineKind, Details] = {
-            LineKind.SKIPPED: mending.failed_steps,
-            LineKind.MOVED: the_same(to=self.step),
-            LineKind.MIGRATED: mending.to_version(self.version),
-            LineKind.RESTARTED: the_same(run=None),
-        }
-        return known.get(self.kind)
-
-
 def preflight(actor: Actor, run: Run, plan: Plan) -> Report:
     """Return what a run would meet after a deed (some ten queries).
 
@@ -116,7 +90,7 @@ def preflight(actor: Actor, run: Run, plan: Plan) -> Report:
         run: The run, with its version, program and record.
         plan: The deed.
     """
-    loaded = _loaded(run)
+    loaded = loaded_copy(run)
     warnings = list(_of_versions(loaded, plan)) if plan.kind is LineKind.MIGRATED else []
     try:
         details = plan.details([loaded]) if plan.details else {}
@@ -279,7 +253,8 @@ def _begin_anew(run: Run, loaded: LoadedRun) -> str:
     return version.sha256
 
 
-def _loaded(run: Run) -> LoadedRun:
+def loaded_copy(run: Run) -> LoadedRun:
+    """Return a run as turns know it, to try something out with."""
     return LoadedRun(
         id=run.pk,
         version_id=run.version_id,

@@ -8,6 +8,7 @@ from crm.web import (
     automation_board,
     automation_health,
     robot_edit,
+    run_bulk,
     run_deed_forms,
     run_deeds,
     runs,
@@ -32,6 +33,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="trouble_leave",
     ),
     path("automation/runs/", runs.run_list, name="runs"),
+    path("automation/runs/many/<slug:how>/", run_bulk.ask, name="runs_ask"),
+    path("automation/runs/many/<slug:how>/start/", run_bulk.start, name="runs_start"),
     path(f"{_RUN}/", runs.run, name="run"),
     *(
         path(f"{_RUN}/{how}/", run_deeds.deed, {"how": how}, name=f"run_{how}")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from accounts.actor import Actor
+from automation.actions.deeds import Plan
 from automation.actions.mending import edit_variables, go_to_step
 from automation.definitions import field_of
 from automation.engine.compiled import Definition
@@ -22,7 +23,6 @@ from automation.engine.placing import SteeringRefused, token_for
 from automation.exceptions import VariablesRefused
 from automation.models import ProgramVersion, Run
 from automation.runtime.programs import published
-from automation.selectors.preflight import Plan
 from crm.templatetags.crm_format import exact_moment
 from crm.web.run_steering import STEERING
 from crm.web.run_words import step_title

@@ -109,6 +109,13 @@ STEERING: Mapping[str, Steering] = {
 }
 
 
+# What is offered for many runs: going to a step means something else in every program.
+OFFERED = tuple(
+    (how, STEERING[how].label, STEERING[how].icon)
+    for how in ("retry", "resume", "pause", "skip", "migrate", "restart", "cancel")
+)
+
+
 @dataclass(frozen=True)
 class Choice:
     """A button of a run's story."""

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from automation.actions.deeds import Plan
 from automation.actions.programs import publish_version
 from automation.actions.runs import fire, pause_run
 from automation.engine.journal import LineKind
 from automation.models import GlobalValue, Program, Run
 from automation.runtime import clock
-from automation.selectors.preflight import Place, Plan, Report, preflight
+from automation.selectors.preflight import Place, Report, preflight
 from smart_processes.actions.records import delete_record
 from smart_processes.models import Item, Stage
 from tests.factories.automation import body, log, make_program, make_run, run_due
