@@ -92,6 +92,12 @@ class Run(models.Model):
             models.Index(
                 fields=["caused_by"], name="run_cause", condition=Q(caused_by__isnull=False)
             ),
+            # What was begun again in place of a run that is forgotten.
+            models.Index(
+                fields=["restart_of"],
+                name="run_restarted",
+                condition=Q(restart_of__isnull=False),
+            ),
             # Lists by state; completed runs are most of the table and never looked for so.
             models.Index(
                 fields=["status", "id"], name="run_status", condition=~Q(status="completed")
