@@ -227,7 +227,10 @@ def test_list_is_searched_by_record_rule_and_error(
 
     def found(query: str) -> set[int]:
         rows = BeautifulSoup(read(anna, f"/automation/runs/?{query}"), "html.parser")
-        return {int(row["href"].split("/")[3]) for row in rows.select("tbody td:first-child a")}
+        return {
+            int(row["href"].split("/")[3])
+            for row in rows.select("tbody td a[href^='/automation/runs/']")
+        }
 
     assert found("") == {failed.pk, went_on.pk}
     assert found("item=TABLETS+fleet") == {failed.pk}
