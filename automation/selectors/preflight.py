@@ -48,9 +48,9 @@ class Place(StrEnum):
 
     PROGRAM = "program"
     RECORD = "record"
-    TYPE = "type"
     PERSON = "person"
     VERSION = "version"
+    GLOBALS = "globals"
 
 
 @dataclass(frozen=True)
@@ -164,14 +164,17 @@ class _Comparison:
         for problem in problems:
             step_id = self._step_at(problem.path)
             if step_id in self.ahead:
-                yield self._at_step(step_id, sentence(problem))
+                is_global = str(problem.params.get("name", "")).startswith("Global")
+                place = Place.GLOBALS if is_global else Place.PROGRAM
+                yield self._at_step(step_id, sentence(problem), place)
         for step_id, text in problems_of_steps(self.program, self.ahead, self.type):
             yield self._at_step(step_id, text)
 
-    def _at_step(self, step_id: str, text: str) -> Finding:
+    def _at_step(self, step_id: str, text: str, place: Place = Place.PROGRAM) -> Finding:
         named = {"step": step_name(self.program, step_id), "problem": text}
         whole = _("Step “%(step)s”: %(problem)s") % named
-        return Finding(whole, place=Place.PROGRAM, key=self.run.version.program_id)
+        key = self.run.version.program_id if place is Place.PROGRAM else None
+        return Finding(whole, place=place, key=key)
 
     def _step_at(self, path: str) -> str:
         """Return the step that a JSON path leads into."""
@@ -200,7 +203,8 @@ class _Comparison:
         for each in GlobalValue.objects.filter(is_secret=True):
             if each.value in (None, "") and (_SOURCES[each.kind], each.code) in read:
                 text = _("The secret “%(name)s” is empty. Set it first.")
-                yield Finding(text % {"name": each.label or each.code})
+                named = text % {"name": each.label or each.code}
+                yield Finding(named, place=Place.GLOBALS, key=each.pk)
 
     def _of_waits(self) -> Iterator[Finding]:
         now = clock.now()

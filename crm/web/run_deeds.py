@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -21,9 +22,14 @@ from automation.selectors.run_lists import get_run
 from crm.web.record import record_url, with_toast
 from crm.web.run_deed_forms import DeedForm, deed_form
 from crm.web.run_steering import STEERING
+from smart_processes.models import Item
 from smart_processes.schema import schema_for
 
 DIALOG = "crm/automation/deed.html"
+_ADMIN_PAGES: Mapping[Place, str] = {
+    Place.PERSON: "admin:accounts_user",
+    Place.GLOBALS: "admin:automation_globalvalue",
+}
 
 
 @login_required
@@ -70,25 +76,34 @@ def _dialog(request: HttpRequest, actor: Actor, run: Run, how: str, form: DeedFo
 
 def _address(actor: Actor, run: Run, finding: Finding) -> tuple[str, bool]:
     """Return where something is mended, and whether a dialog does it; nowhere is no address."""
-    match finding.place:
-        case Place.PROGRAM:
-            robot = Robot.objects.select_related("stage__pipeline__type").filter(
-                program=run.version.program
-            )
-            return (_robot_url(robot[0]), False) if robot else ("", False)
-        case Place.RECORD if run.item is not None and run.item.deleted_at is None:
-            return record_url(schema_for(actor).of(run.item).code, run.item), False
-        case Place.RECORD if run.item is not None:
-            return reverse("crm:recycle_bin", args=[schema_for(actor).of(run.item).code]), False
-        case Place.PERSON:
-            return reverse("admin:accounts_user_change", args=[finding.key]), False
-        case Place.VERSION:
-            return reverse("crm:run_migrate", args=[run.pk]), True
-    return "", False
+    if finding.place is Place.VERSION:
+        return reverse("crm:run_migrate", args=[run.pk]), True
+    if finding.place is Place.PROGRAM:
+        return _program_url(run), False
+    if finding.place is Place.RECORD and run.item is not None:
+        return _record_url(actor, run.item), False
+    page = _ADMIN_PAGES.get(finding.place) if finding.place else None
+    if page is None:
+        return "", False
+    if finding.key is None:
+        return reverse(f"{page}_changelist"), False
+    return reverse(f"{page}_change", args=[finding.key]), False
 
 
-def _robot_url(robot: Robot) -> str:
+def _program_url(run: Run) -> str:
+    """Return where what runs is changed: a robot's form, or the program's page."""
+    robots = Robot.objects.select_related("stage__pipeline__type")
+    robot = robots.filter(program=run.version.program).first()
+    if robot is None:
+        return reverse("admin:automation_program_change", args=[run.version.program_id])
     return reverse("crm:robot_edit", args=[robot.stage.pipeline.type.code, robot.pk])
+
+
+def _record_url(actor: Actor, item: Item) -> str:
+    code = schema_for(actor).of(item).code
+    if item.deleted_at is not None:
+        return reverse("crm:recycle_bin", args=[code])
+    return record_url(code, item)
 
 
 def _location(address: str) -> str:

@@ -59,10 +59,7 @@ def test_what_steps_ahead_name_and_is_gone_is_told_and_what_is_behind_is_not() -
     found = report(run)
 
     assert texts(found) == ["Step “Write to them”: There is nothing called “GlobalConst:key”."]
-    assert (found.findings[0].place, found.findings[0].key) == (
-        Place.PROGRAM,
-        run.version.program_id,
-    )
+    assert found.findings[0].place == Place.GLOBALS
     assert not found.is_refused
 
 

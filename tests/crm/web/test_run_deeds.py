@@ -98,6 +98,7 @@ def test_the_dialog_says_what_the_run_would_meet_before_the_button(item: Item, c
     found = dialog(anna, run, "retry")
 
     assert "There is nothing called “GlobalConst:key”" in found.select_one("#preflight").text
+    assert found.select_one("#preflight a")["href"].endswith("/automation/globalvalue/")
     assert found.select_one("button[type=submit]")
 
 
