@@ -95,18 +95,19 @@ def steer_all(
     return refused
 
 
-def rehearse(run: LoadedRun, deed: Deed, own: Mapping[str, Any]) -> str:
+def rehearse(run: LoadedRun, deed: Deed, own: Mapping[str, Any], now: datetime) -> str:
     """Do something to a run in memory alone; return the version it would then have.
 
     Args:
         run: The run as it is; changed in place and not to be written.
         deed: What is done.
         own: What `details` found for this run.
+        now: The moment it would be done at.
 
     Raises:
         RunRefused: it does not fit the run.
     """
-    _do(run, deed, own, clock.now())
+    _do(run, deed, own, now)
     return str(own["to"]) if deed.kind is LineKind.MIGRATED else run.version_id
 
 

@@ -11,6 +11,7 @@ from automation.actions.deeds import Plan
 from automation.actions.steering import refused_for
 from automation.exceptions import AutomationRefusal
 from automation.models import Run
+from automation.runtime import clock
 from automation.runtime.steering import Deed, rehearse
 from automation.selectors.preflight import loaded_copy
 
@@ -44,6 +45,7 @@ def preview(actor: Actor, run_ids: Sequence[int], plan: Plan) -> Preview:
 
     Nothing is locked or written; what happens meanwhile may change the outcome.
     """
+    now = clock.now()
     found = Preview(unseen_count=max(0, len(run_ids) - LOOKED_AT))
     for some in _by_parts(run_ids[:LOOKED_AT]):
         refused = refused_for(actor, some)
@@ -51,7 +53,7 @@ def preview(actor: Actor, run_ids: Sequence[int], plan: Plan) -> Preview:
         details = plan.details(copies) if plan.details and copies else {}
         for copy in copies:
             try:
-                rehearse(copy, Deed(plan.kind), details.get(copy.id, {}))
+                rehearse(copy, Deed(plan.kind), details.get(copy.id, {}), now)
             except AutomationRefusal as refusal:
                 refused[copy.id] = refusal
             else:

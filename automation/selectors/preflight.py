@@ -94,7 +94,7 @@ def preflight(actor: Actor, run: Run, plan: Plan) -> Report:
     warnings = list(_of_versions(loaded, plan)) if plan.kind is LineKind.MIGRATED else []
     try:
         details = plan.details([loaded]) if plan.details else {}
-        version_id = rehearse(loaded, Deed(plan.kind), details.get(run.pk, {}))
+        version_id = rehearse(loaded, Deed(plan.kind), details.get(run.pk, {}), clock.now())
         if plan.kind is LineKind.RESTARTED:
             version_id = _begin_anew(run, loaded)
     except AutomationRefusal as refusal:
