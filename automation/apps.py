@@ -16,7 +16,10 @@ class AutomationConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what happens to records; add to solution files what is ours."""
-        from automation import database_objects
+        from automation import (
+            database_objects,
+            run_jobs,  # noqa: F401  # known by being imported
+        )
         from automation.engine.expressions.errors import speak_with
         from automation.solutions.calendar import CalendarPart
         from automation.solutions.globals import GlobalsPart

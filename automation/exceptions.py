@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -70,6 +70,22 @@ class RunRefused(AutomationRefusal):
     """The run is not in a state in which this can be done to it."""
 
     code = "run_refused"
+
+
+class RunStale(RunRefused):
+    """Something happened to the run since the person looked at it."""
+
+    code = "run_stale"
+
+
+class VariablesRefused(RunRefused):
+    """Values that a run's variables cannot have; `errors` by the code of the variable."""
+
+    code = "variables_refused"
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        self.errors = dict(errors)
+        super().__init__(" ".join(self.errors.values()))
 
 
 class DecisionRefused(AutomationRefusal):

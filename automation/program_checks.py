@@ -62,10 +62,17 @@ def activity_label(code: str) -> str:
     return str(doer.label) if doer else ""
 
 
-def programs_started(program: Program) -> frozenset[str]:
-    """Return the codes of the programs that steps of a program start, where they are written."""
+def programs_started(program: Program, among: Container[str] | None = None) -> frozenset[str]:
+    """Return the codes of the programs that steps of a program start, where they are written.
+
+    Args:
+        program: Compiled.
+        among: Ids of the steps that are meant; None: all.
+    """
     found = set()
     for node in program.nodes.values():
+        if among is not None and node.id not in among:
+            continue
         raw = node.params.raw if isinstance(node, Activity) and node.params else {}
         if isinstance(node, Activity) and isinstance(raw, Mapping):
             doer = registry.activity(node.activity)
@@ -94,7 +101,7 @@ class _Check:
             for place, written in _written(node):
                 if isinstance(written, Condition) and written.asks_for_changes:
                     yield Problem(f"{path}{place}", "changes_unknown")
-            for place, reference in _references(node):
+            for place, reference in references_of(node):
                 if not self._is_known(reference):
                     name = f"{reference.source}:{'.'.join(reference.path)}"
                     yield Problem(f"{path}{place}", "reference_unknown", {"name": name})
@@ -147,7 +154,7 @@ class _Check:
         return code in known or plain in known or plain in _OF_EVERY_RECORD
 
 
-def _references(node: Node) -> Iterator[tuple[str, Reference]]:
+def references_of(node: Node) -> Iterator[tuple[str, Reference]]:
     """Yield what a step refers to with the place inside it."""
     for place, written in _written(node):
         if isinstance(written, Value | Condition):

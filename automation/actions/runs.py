@@ -9,23 +9,17 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts import access
 from accounts.actor import Actor
-from accounts.choices import Action
-from automation.actions.programs import require_configuring
+from automation.actions.steering import require_automating, steer
 from automation.engine.journal import LineKind
 from automation.engine.nodes import WaitKind
 from automation.engine.plain_values import plain
-from automation.exceptions import NobodyWaits, RunRefused
-from automation.known_people import name_of
+from automation.exceptions import NobodyWaits
 from automation.models import Program, Run, Wait
-from automation.runtime import clock, outbox, store
-from automation.runtime.causation import is_cycle
+from automation.runtime import clock, store
 from automation.runtime.nudges import nudge
-from automation.runtime.run_turn import change_run
 from automation.runtime.starting import Start, start
 from smart_processes.models import Item
-from smart_processes.schema import schema_for
 
 
 @transaction.atomic
@@ -53,7 +47,7 @@ def start_run(
         ProgramMissing: the program has no published version or is switched off.
         ParametersRefused: one is missing or unknown.
     """
-    _require(actor, item, program.name)
+    require_automating(actor, item, program.name)
     wish = Start(
         program=program,
         item_id=item.pk if item else None,
@@ -102,7 +96,7 @@ def command(run: Run, name: str, *, actor: Actor, payload: Mapping[str, Any] | N
         PermissionRefused: the actor may not automate the record.
         NobodyWaits: the state does not know the command.
     """
-    _require(actor, run.item, run.version.program.name)
+    require_automating(actor, run.item, run.version.program.name)
     waits = Wait.objects.filter(run=run, key=name, kind=WaitKind.COMMAND, is_fired=False)
     if not _fire_all(waits, {"by": actor.user_id, **(payload or {})}):
         raise NobodyWaits(_("The run does not wait for this command."))
@@ -118,66 +112,44 @@ def record_changed(item_id: int) -> int:
     return _fire_all(Wait.objects.filter(follows, run__item_id=item_id), {"changed": True})
 
 
-@transaction.atomic
-def cancel_run(run: Run, *, actor: Actor, reason: str = "") -> Run:
+def cancel_run(run: Run, *, actor: Actor, reason: str = "", expected: int | None = None) -> Run:
     """End a run for good; what it waits for is forgotten, what it has not sent is dropped.
 
     Raises:
         PermissionRefused: the actor may not automate the record.
         RunRefused: it has ended.
     """
-    changed = _change(run, LineKind.CANCELLED, actor, reason)
-    outbox.drop(run.pk, clock.now())
-    return changed
+    return steer(run, LineKind.CANCELLED, actor=actor, reason=reason, expected=expected)
 
 
-@transaction.atomic
-def pause_run(run: Run, *, actor: Actor, reason: str = "") -> Run:
+def pause_run(run: Run, *, actor: Actor, reason: str = "", expected: int | None = None) -> Run:
     """Let a run stand still; what comes meanwhile is kept.
 
     Raises:
         PermissionRefused: the actor may not automate the record.
         RunRefused: it has ended, failed or is paused.
     """
-    return _change(run, LineKind.PAUSED, actor, reason)
+    return steer(run, LineKind.PAUSED, actor=actor, reason=reason, expected=expected)
 
 
-@transaction.atomic
-def resume_run(run: Run, *, actor: Actor, reason: str = "") -> Run:
+def resume_run(run: Run, *, actor: Actor, reason: str = "", expected: int | None = None) -> Run:
     """Let a paused run go on.
 
     Raises:
         PermissionRefused: the actor may not automate the record.
         RunRefused: it is not paused.
     """
-    changed = _change(run, LineKind.RESUMED, actor, reason)
-    nudge()
-    return changed
+    return steer(run, LineKind.RESUMED, actor=actor, reason=reason, expected=expected)
 
 
-@transaction.atomic
-def retry_run(run: Run, *, actor: Actor, reason: str = "") -> Run:
+def retry_run(run: Run, *, actor: Actor, reason: str = "", expected: int | None = None) -> Run:
     """Let a failed run go on with the step that failed.
 
     Raises:
         PermissionRefused: the actor may not automate the record.
         RunRefused: it has not failed, or it was stopped for going round in circles.
     """
-    if is_cycle(tuple(run.chain)):
-        raise RunRefused(_("This run was stopped because it would go round in circles."))
-    changed = _change(run, LineKind.RETRIED, actor, reason)
-    nudge()
-    return changed
-
-
-def _change(run: Run, kind: LineKind, actor: Actor, reason: str) -> Run:
-    _require(actor, run.item, run.version.program.name)
-    message = f"{name_of(actor)}: {reason}" if reason else name_of(actor)
-    if not change_run(run.pk, kind, message[:500]):
-        sentence = _("This cannot be done to a run that is %(state)s.")
-        fresh = Run.objects.get(pk=run.pk)
-        raise RunRefused(sentence % {"state": fresh.get_status_display().lower()})
-    return Run.objects.get(pk=run.pk)
+    return steer(run, LineKind.RETRIED, actor=actor, reason=reason, expected=expected)
 
 
 def _fire_all(waits: Any, payload: Mapping[str, Any]) -> int:
@@ -188,13 +160,3 @@ def _fire_all(waits: Any, payload: Mapping[str, Any]) -> int:
     if fired:
         nudge()
     return fired
-
-
-def _require(actor: Actor, item: Item | None, subject: str) -> None:
-    """Refuse who may not automate the record; without one, who may not configure."""
-    if item is None:
-        require_configuring(actor, subject)
-        return
-    rights = access.of(actor)
-    pipeline = schema_for(actor).pipelines[item.pipeline_id]
-    access.require(rights, Action.AUTOMATE, item, pipeline)

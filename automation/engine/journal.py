@@ -23,7 +23,15 @@ class LineKind(StrEnum):
     - state: `{"from": id, "to": id}` of a state machine.
     - ended: `{"status": …}`.
     - paused, resumed, cancelled, retried, stopped: somebody, or the engine itself, did that;
-      the message says who and why.
+      the message says who and why, as it does for what follows.
+    - skipped: the failed step was passed over; `{"token": n}`.
+    - moved: the run was put at another step; `{"to": id}`.
+    - edited: `{"variables": {code: value}}` that somebody set.
+    - migrated: `{"from": sha256, "to": sha256}`, the versions of the program.
+    - restarted: `{"run": id}` of the run that began instead.
+
+    What people did also has `"by"` (the id of a person, or None), `"reason"`, and what it
+    changed as `"before"` and `"after"`.
 
     A row is `{"text": …, "truth": bool, "left": …, "right": …, "problem": …}`.
     """
@@ -41,6 +49,11 @@ class LineKind(StrEnum):
     CANCELLED = "cancelled"
     RETRIED = "retried"
     STOPPED = "stopped"
+    SKIPPED = "skipped"
+    MOVED = "moved"
+    EDITED = "edited"
+    MIGRATED = "migrated"
+    RESTARTED = "restarted"
 
 
 SUCCESS, ERROR = "success", "error"

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from automation.engine.compiled import Program
-from automation.engine.control import control
+from automation.engine.control import ALLOWED, Versions, control
 from automation.engine.decisions import Planned, Rows
 from automation.engine.flow import Flow
 from automation.engine.journal import ERROR, Line, LineKind
@@ -32,9 +32,7 @@ from automation.engine.outcomes import DecisionFailed, Done, Failure, Later, Per
 from automation.engine.snapshot import Snapshot
 from automation.engine.turn import Event
 
-_CONTROLS = frozenset(
-    {LineKind.PAUSED, LineKind.RESUMED, LineKind.CANCELLED, LineKind.RETRIED, LineKind.STOPPED}
-)
+_CONTROLS = frozenset(ALLOWED)
 
 
 @dataclass(frozen=True)
@@ -53,13 +51,19 @@ class Unlike(Exception):
         self.sequence = sequence
 
 
-def replay(program: Program, snapshot: Snapshot, lines: Sequence[StoredLine]) -> Snapshot:
+def replay(
+    program: Program,
+    snapshot: Snapshot,
+    lines: Sequence[StoredLine],
+    versions: Versions | None = None,
+) -> Snapshot:
     """Return the snapshot that the lines lead to.
 
     Args:
-        program: The run's version.
+        program: The version the run began with.
         snapshot: The state of the run before it began; changed in place.
         lines: The whole journal in its order.
+        versions: Returns those that the run was taken to later.
 
     Raises:
         Unlike: the interpreter would have written something else.
@@ -69,7 +73,8 @@ def replay(program: Program, snapshot: Snapshot, lines: Sequence[StoredLine]) ->
         stored = lines[snapshot["seq"]]
         flow = Flow(program, snapshot, stored.at, recorded)
         before = snapshot["seq"]
-        _take(flow, stored.line)
+        _take(flow, stored.line, versions)
+        program = flow.program
         _compare(flow.turn.lines, lines[before : snapshot["seq"]])
         if snapshot["seq"] == before:
             raise Unlike(before + 1, _shown(stored.line), "nothing")
@@ -78,11 +83,12 @@ def replay(program: Program, snapshot: Snapshot, lines: Sequence[StoredLine]) ->
     return snapshot
 
 
-def _take(flow: Flow, line: Line) -> None:
+def _take(flow: Flow, line: Line, versions: Versions | None) -> None:
     """Do what led to the line."""
     if line.kind in _CONTROLS:
         flow.run(0)
-        control(flow, LineKind(line.kind), line.message)
+        control(flow, LineKind(line.kind), line.message, line.details, versions)
+        flow.run(0)
     elif line.kind == LineKind.STARTED:
         flow.begin()
     else:

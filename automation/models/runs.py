@@ -53,6 +53,10 @@ class Run(models.Model):
         "self", null=True, on_delete=models.SET_NULL, related_name="children"
     )
     parent_wait = models.PositiveIntegerField(null=True)
+    # The run that this one repeats, from the beginning and with the same parameters.
+    restart_of = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="restarts", db_index=False
+    )
 
     started_by_kind = models.CharField(max_length=8, choices=ActorKind, default=ActorKind.SYSTEM)
     started_by = models.ForeignKey(
@@ -87,6 +91,12 @@ class Run(models.Model):
             # Which runs did one cause? Asked when it is forgotten.
             models.Index(
                 fields=["caused_by"], name="run_cause", condition=Q(caused_by__isnull=False)
+            ),
+            # What was begun again in place of a run that is forgotten.
+            models.Index(
+                fields=["restart_of"],
+                name="run_restarted",
+                condition=Q(restart_of__isnull=False),
             ),
             # Lists by state; completed runs are most of the table and never looked for so.
             models.Index(

@@ -32,7 +32,8 @@ from automation.engine.turn import Event
 from automation.models import Run
 from automation.runtime import clock, endings, store
 from automation.runtime.nudges import SEND_DUE, nudge
-from automation.runtime.run_turn import advance_run, stop_run
+from automation.runtime.run_turn import advance_run
+from automation.runtime.steering import stop_run
 from automation.runtime.store import Claim
 
 # Does some of what is due and returns how much that was.

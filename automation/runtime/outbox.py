@@ -105,9 +105,9 @@ def settle(message: OutboxMessage, answer: Answer, now: datetime) -> None:
     nudge(RUN_DUE)
 
 
-def drop(run_id: int, now: datetime) -> None:
-    """Forget what a cancelled run wanted to send and has not sent; its row is locked."""
-    OutboxMessage.objects.filter(run_id=run_id, state=MessageState.PENDING).update(
+def drop(not_needed: Q, now: datetime) -> None:
+    """Forget messages that have not been sent; their runs are locked."""
+    OutboxMessage.objects.filter(not_needed, state=MessageState.PENDING).update(
         state=MessageState.CANCELLED, due_at=None, settled_at=now
     )
 

@@ -26,13 +26,16 @@ def differences(run: Run) -> list[str]:
     numbers = [each.line.sequence for each in lines]
     if numbers != list(range(1, len(lines) + 1)):
         return ["the journal has a gap"]
+    first_version = _first_version(version, lines)
     first = new_snapshot(
-        version.program.root.id,
+        first_version.program.root.id,
         _parameters(run, lines),
-        {code: plain(each.default) for code, each in version.program.variables.items()},
+        {code: plain(each.default) for code, each in first_version.program.variables.items()},
     )
     try:
-        folded = replay(version.program, first, lines)
+        folded = replay(
+            first_version.program, first, lines, lambda sha256: published(sha256).program
+        )
     except Unlike as unlike:
         return [str(unlike)]
     stored = masked(run.snapshot, _secrets(version, run))
@@ -43,6 +46,14 @@ def _parameters(run: Run, lines: list[StoredLine]) -> dict[str, Any]:
     started = (each.line for each in lines if each.line.kind == LineKind.STARTED)
     line = next(started, None)
     return dict(line.inputs or {}) if line else dict(run.snapshot["params"])
+
+
+def _first_version(version: Published, lines: list[StoredLine]) -> Published:
+    """Return the version that a run began with."""
+    for each in lines:
+        if each.line.kind == LineKind.MIGRATED:
+            return published(each.line.details["from"])
+    return version
 
 
 def _line(entry: JournalEntry) -> StoredLine:

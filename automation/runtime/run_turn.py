@@ -7,29 +7,23 @@ from dataclasses import replace
 from datetime import datetime
 
 import structlog
-from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.actor import Actor
 from automation.engine import sentences
 from automation.engine.compiled import Program
-from automation.engine.control import control, may
 from automation.engine.interpreter import advance
-from automation.engine.journal import ERROR, SUCCESS, Line, LineKind
+from automation.engine.journal import ERROR, SUCCESS, Line
 from automation.engine.limits import LARGEST_SNAPSHOT, WARN_SNAPSHOT
 from automation.engine.live import Known, LiveDecisions
 from automation.engine.nodes import Activity, FailureKind, ForEach
 from automation.engine.outcomes import Failure, StepFailed
 from automation.engine.plain_values import masked
-from automation.engine.replay import RecordedDecisions
 from automation.engine.run_scope import RunScope
 from automation.engine.snapshot import FINAL, due_at, public_status
 from automation.engine.turn import Event, Turn
-from automation.engine.turn_writer import TurnWriter
-from automation.runtime import clock, endings, store
 from automation.runtime.performer import RunPerformer
 from automation.runtime.programs import Published, published
-from automation.runtime.store import Claim
 from automation.runtime.store_rows import LoadedRun, Written, dumps
 from automation.runtime.surroundings import RunSurroundings
 
@@ -93,38 +87,6 @@ def to_write(
         answer=_answer(run, status, lines) if run.parent_id and lines else None,
         snapshot=snapshot,
     )
-
-
-@transaction.atomic
-def change_run(run_id: int, kind: LineKind, message: str, *, fence: int | None = None) -> bool:
-    """Pause, resume, cancel, retry or stop a run; return False when it may not be.
-
-    Args:
-        run_id: The run; its row is locked.
-        kind: What is done.
-        message: Who did it and why.
-        fence: Only while the claim with this number holds.
-    """
-    (run,) = store.load([run_id]) or (None,)
-    if run is None or (fence is not None and run.fence != fence):
-        return False
-    if not may(run.snapshot["status"], kind):
-        return False
-    version = published(run.version_id)
-    now = clock.now()
-    writer = TurnWriter(version.program, run.snapshot, now, RecordedDecisions([]))
-    control(writer, kind, message)
-    if kind in {LineKind.RESUMED, LineKind.RETRIED}:
-        writer.turn.is_cut = True  # due at once
-    written = [to_write(run, writer.turn, now, secrets=set(), program=version.program)]
-    store.write(written, now)
-    endings.tell(written, now)
-    return True
-
-
-def stop_run(claim: Claim, message: str) -> None:
-    """Stop a run that cannot go on, with a report."""
-    change_run(claim.run_id, LineKind.STOPPED, message, fence=claim.fence)
 
 
 def _check_size(run: LoadedRun, turn: Turn, size: int, program: Program) -> None:

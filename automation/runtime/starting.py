@@ -40,6 +40,7 @@ class Start:
         cause: The run that caused it; None: the one at work, if any.
         parent: The run that waits for its end, and the number of its wait.
         due_at: When it begins; None: now.
+        restart_of_id: The run that it repeats.
     """
 
     program: Program | Published
@@ -50,6 +51,7 @@ class Start:
     cause: Cause | None = None
     parent: tuple[int, int] | None = None
     due_at: datetime | None = None
+    restart_of_id: int | None = None
 
 
 def start(wish: Start, now: datetime) -> Run:
@@ -180,6 +182,7 @@ def _row(wish: Start, version: Published, parameters: dict[str, Any], now: datet
         chain=list(chain),
         parent_id=wish.parent[0] if wish.parent else None,
         parent_wait=wish.parent[1] if wish.parent else None,
+        restart_of_id=wish.restart_of_id,
         started_by_kind=wish.actor.kind,
         started_by_id=wish.actor.user_id if is_person else None,
         started_by_label=wish.actor.label[:100],

@@ -14,6 +14,7 @@ from accounts.choices import Action
 from automation.choices import MessageState, RunStatus
 from automation.engine.journal import ERROR
 from automation.models import JournalEntry, OutboxMessage, Program, Run
+from automation.runtime import clock
 from automation.selectors.runs import StuckRun, runs, stuck_runs
 from automation.selectors.troubles import count_troubles, failed_events, failed_plans
 from smart_processes.exceptions import RecordMissing
@@ -38,6 +39,7 @@ class RunFilter:
         item_id: One record.
         words: Each stands in what the record is found by: its number, its title.
         error: Stands in what a run, or one of its steps, failed with.
+        older_than: It began longer ago than that.
     """
 
     status: str = ""
@@ -46,6 +48,7 @@ class RunFilter:
     item_id: int | None = None
     words: tuple[str, ...] = ()
     error: str = ""
+    older_than: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,20 @@ def get_run(actor: Actor, run_id: int) -> tuple[Run, Item | None, bool]:
 
 def list_runs(actor: Actor, wanted: RunFilter, *, before: int | None = None) -> list[Run]:
     """Return a page of runs, newest first, and one more where others follow (one query)."""
-    found = steerable_runs(actor)
+    found = narrowed(steerable_runs(actor), wanted)
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    return list(found[: PER_PAGE + 1])
+
+
+def matching_ids(actor: Actor, wanted: RunFilter) -> list[int]:
+    """Return the ids of all runs of the actor's that a filter leaves, oldest first (one query)."""
+    found = narrowed(steerable_runs(actor), wanted).order_by("pk")
+    return list(found.values_list("pk", flat=True))
+
+
+def narrowed(found: QuerySet[Run], wanted: RunFilter) -> QuerySet[Run]:
+    """Return those of some runs that a filter leaves; no query yet."""
     if wanted.status:
         found = found.filter(status=wanted.status)
     if wanted.program_code:
@@ -116,9 +132,9 @@ def list_runs(actor: Actor, wanted: RunFilter, *, before: int | None = None) -> 
         found = found.filter(*(Q(item__search__contains=word) for word in wanted.words))
     if wanted.error:
         found = found.filter(_failed_with(wanted.error))
-    if before is not None:
-        found = found.filter(pk__lt=before)
-    return list(found[: PER_PAGE + 1])
+    if wanted.older_than is not None:
+        found = found.filter(created_at__lt=clock.now() - wanted.older_than)
+    return found
 
 
 def _failed_with(text: str) -> Q:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.web import automation_board, automation_health, robot_edit, runs
+from crm.web import (
+    automation_board,
+    automation_health,
+    robot_edit,
+    run_bulk,
+    run_deed_forms,
+    run_deeds,
+    runs,
+)
 
 _RUN = "automation/runs/<int:run_id>"
 _BOARD = "<slug:type_code>/automation"
@@ -25,11 +33,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="trouble_leave",
     ),
     path("automation/runs/", runs.run_list, name="runs"),
+    path("automation/runs/many/<slug:how>/", run_bulk.ask, name="runs_ask"),
+    path("automation/runs/many/<slug:how>/start/", run_bulk.start, name="runs_start"),
     path(f"{_RUN}/", runs.run, name="run"),
-    path(f"{_RUN}/retry/", runs.steer, {"how": "retry"}, name="run_retry"),
+    *(
+        path(f"{_RUN}/{how}/", run_deeds.deed, {"how": how}, name=f"run_{how}")
+        for how in run_deed_forms.FORMS
+    ),
     path(f"{_RUN}/cancel/", runs.cancel, name="run_cancel"),
     path(f"{_RUN}/pause/", runs.steer, {"how": "pause"}, name="run_pause"),
-    path(f"{_RUN}/resume/", runs.steer, {"how": "resume"}, name="run_resume"),
     # the robots of a type
     path(f"{_BOARD}/", automation_board.board, name="auto_board"),
     path(f"{_BOARD}/catalogue/", robot_edit.catalogue, name="robot_catalogue"),

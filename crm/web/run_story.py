@@ -157,7 +157,8 @@ def tell(run: Run, journal: Sequence[JournalEntry], *, in_full: bool) -> Story:
     teller = _Teller(run, by_step, in_full=in_full)
     root = published(run.version_id).program.root
     nodes = root.children if isinstance(root, Block) else (root,)
-    return Story([teller.view(node) for node in nodes], by_step[""])
+    about_run = [line for line in journal if not line.step or line.kind == LineKind.SKIPPED]
+    return Story([teller.view(node) for node in nodes], about_run)
 
 
 class _Teller:
@@ -214,6 +215,8 @@ class _Teller:
 
     def _state(self, node: Node, lines: list[JournalEntry]) -> tuple[str, str]:
         last = lines[-1]
+        if last.kind == LineKind.SKIPPED:
+            return SKIPPED, last.operation_status_message
         if last.operation_status_code == ERROR:
             following = (last.details or {}).get("next", "stop")
             went_on = following != "stop" or self.run.status != RunStatus.FAILED

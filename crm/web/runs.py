@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -33,13 +32,13 @@ from automation.selectors.run_lists import (
 from crm.web.automation_pages import switch
 from crm.web.condition_words import decided_rows
 from crm.web.record import record_url, with_toast
-from crm.web.run_steering import STEERING, Steering, choices_for
+from crm.web.run_filter import AGES, address_of, number_of, query_of, wanted_runs
+from crm.web.run_steering import OFFERED, STEERING, Steering, choices_for
 from crm.web.run_story import Story, duration_text, tell
 from crm.web.run_words import LOOKS
 from crm.web.why import ask_why
 from smart_processes.models import Item
 from smart_processes.schema import TypeSchema, schema_for
-from smart_processes.selectors.search import words_of
 
 LIST = "crm/automation/runs.html"
 STORY = "crm/automation/story.html"
@@ -66,7 +65,7 @@ class RunView:
 def run_list(request: HttpRequest) -> HttpResponse:
     """Show the runs that one may steer, newest first."""
     actor = require_steering(request)
-    wanted, before = _wanted(request)
+    wanted, before = wanted_runs(request), number_of(request.GET.get("before", ""))
     found = list_runs(actor, wanted, before=before)
     shown = found[:PER_PAGE]
     context = {
@@ -77,9 +76,13 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "types": schema_for(actor).types.values(),
         "is_narrow": wanted != RunFilter(),
         "words": " ".join(wanted.words),
-        "next_url": _address(wanted, shown[-1].pk) if len(found) > PER_PAGE else None,
-        "first_url": _address(wanted, None) if before else None,
+        "next_url": address_of(wanted, shown[-1].pk) if len(found) > PER_PAGE else None,
+        "first_url": address_of(wanted, None) if before else None,
         "switch": switch("runs", actor),
+        "ages": AGES,
+        "age": wanted.older_than.days if wanted.older_than else None,
+        "deeds": OFFERED,
+        "bulk_query": query_of(wanted),
     }
     part = f"{LIST}#list" if request.headers.get("HX-Target") == "runs" else LIST
     return render(request, part, context)
@@ -96,7 +99,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def steer(request: HttpRequest, run_id: int, how: str) -> HttpResponseBase:
-    """Retry, pause or resume a run; answers its story."""
+    """Pause a run; answers its story."""
     actor = actor_of(request)
     steering = STEERING[how]
     steering.act(get_run(actor, run_id)[0], actor=actor)
@@ -157,6 +160,7 @@ def _story_context(request: HttpRequest, run_id: int) -> dict[str, Any]:
     found, item, may_steer = get_run(actor, run_id)
     story: Story = tell(found, journal_of(found), in_full=may_steer)
     open_step = story.step(request.GET.get("step", ""))
+    steering = choices_for(found) if may_steer else []
     return {
         "view": run_view(actor, found),
         "run": found,
@@ -167,7 +171,8 @@ def _story_context(request: HttpRequest, run_id: int) -> dict[str, Any]:
         "started_by": _started_by(found),
         "may_steer": may_steer,
         "may_list": may_steer_somewhere(actor),
-        "steering": choices_for(found) if may_steer else [],
+        "steering": steering,
+        "has_rare": any(each.is_rare for each in steering),
     }
 
 
@@ -188,38 +193,3 @@ def record_address(actor: Actor, item: Item | None) -> str:
     if item is None or item.deleted_at is not None:
         return ""
     return record_url(schema_for(actor).of(item).code, item)
-
-
-def _wanted(request: HttpRequest) -> tuple[RunFilter, int | None]:
-    given = request.GET
-    status = given.get("status", "")
-    return (
-        RunFilter(
-            status=status if status in RunStatus.values else "",
-            program_code=given.get("program", "")[:64],
-            type_code=given.get("type", "")[:64],
-            item_id=_number(given.get("record", "")),
-            words=words_of(given.get("item", "")),
-            error=given.get("error", "").replace("\0", "").strip()[:200],
-        ),
-        _number(given.get("before", "")),
-    )
-
-
-def _number(text: str) -> int | None:
-    # Longer ones are more than the database's largest id.
-    return int(text) if text.isdecimal() and text.isascii() and len(text) <= 18 else None
-
-
-def _address(wanted: RunFilter, before: int | None) -> str:
-    given = {
-        "status": wanted.status,
-        "program": wanted.program_code,
-        "type": wanted.type_code,
-        "record": wanted.item_id,
-        "item": " ".join(wanted.words),
-        "error": wanted.error,
-        "before": before,
-    }
-    query = urlencode({name: value for name, value in given.items() if value})
-    return f"{reverse('crm:runs')}?{query}"

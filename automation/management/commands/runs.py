@@ -1,4 +1,4 @@
-"""`manage.py runs list|show|retry|cancel`: runs of programs, in the terminal."""
+"""`manage.py runs list|show|retry|…`: runs of programs, in the terminal."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.actor import Actor
-from automation.actions.runs import cancel_run, retry_run
 from automation.choices import RunStatus
-from automation.exceptions import AutomationRefusal
+from automation.management.run_deeds import add_deeds, do_deed
 from automation.models import JournalEntry, Run
 from automation.selectors.runs import runs
 
-ACTOR = "manage.py runs"
-
 
 class Command(BaseCommand):
-    """Lists runs, tells their stories, tries them again, cancels them."""
+    """Lists runs, tells their stories, steers them."""
 
-    help = "List runs of programs, tell the story of one, try failed ones again, cancel them."
+    help = (
+        "List runs of programs, tell the story of one, or pause, resume, retry, skip, goto, "
+        "cancel, migrate, restart some. Exits with 1 when some were refused, with 2 when what "
+        "was asked for makes no sense."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take what is to be done, and to which runs."""
@@ -34,23 +34,21 @@ class Command(BaseCommand):
         show = actions.add_parser("show", help="what a run did, line by line")
         show.add_argument("run", type=int)
         show.add_argument("--json", action="store_true")
-        for name, text in (
-            ("retry", "go on with the step that failed"),
-            ("cancel", "end for good"),
-        ):
-            change = actions.add_parser(name, help=text)
-            change.add_argument("run", type=int, nargs="+")
-            change.add_argument("--reason", default="")
+        add_deeds(actions)
 
     def handle(self, **options: Any) -> None:
         """Do it.
 
         Raises:
-            CommandError: a run does not exist, or cannot be treated so.
+            CommandError: a run does not exist, or some cannot be treated so.
         """
-        {"list": self._list, "show": self._show, "retry": self._change, "cancel": self._change}[
-            options["action"]
-        ](options)
+        match options["action"]:
+            case "list":
+                self._list(options)
+            case "show":
+                self._show(options)
+            case _:
+                do_deed(options, self.stdout.write)
 
     def _list(self, options: dict[str, Any]) -> None:
         found = runs(
@@ -82,15 +80,6 @@ class Command(BaseCommand):
         for wait in run.waits.order_by("number"):
             until = wait.due_at.isoformat() if wait.due_at else "an event"
             self.stdout.write(f"       waits at {wait.step} ({wait.kind}) for {until}")
-
-    def _change(self, options: dict[str, Any]) -> None:
-        change = retry_run if options["action"] == "retry" else cancel_run
-        for number in options["run"]:
-            try:
-                run = change(_run(number), actor=Actor.system(ACTOR), reason=options["reason"])
-            except AutomationRefusal as refusal:
-                raise CommandError(f"Run {number}: {refusal.message}") from refusal
-            self.stdout.write(f"Run {number} is {run.get_status_display().lower()} now.")
 
 
 def _run(number: int) -> Run:

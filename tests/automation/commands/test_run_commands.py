@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 
 from automation.actions.runs import cancel_run, fire, pause_run, resume_run, retry_run
-from automation.models import GlobalValue, JournalEntry, OutboxMessage, Run, Wait
+from automation.models import GlobalValue, JournalEntry, OutboxMessage, Program, Run, Wait
 from automation.runtime import clock, outbox
 from smart_processes.actions.records import update_record
 from tests.factories.automation import log, make_program, make_run, run_due
@@ -39,7 +39,8 @@ def command(*words: Any) -> str:
 
 def broken_run() -> Run:
     step = {"id": "b", "type": "log", "params": {"text": "=1/0"}}
-    run = make_run(make_program(log("a"), step, code="broken"))
+    program = Program.objects.filter(code="broken").first()
+    run = make_run(program or make_program(log("a"), step, code="broken"))
     run_due()
     return run
 
@@ -191,3 +192,94 @@ def test_a_journal_with_a_missing_line_is_found() -> None:
         call_command("replay_run", "--last", "5", stdout=out)
 
     assert "gap" in out.getvalue()
+
+
+# --- many runs ----------------------------------------------------------------------------------
+
+
+def test_runs_of_a_filter_are_retried_and_a_dry_run_only_tells() -> None:
+    broken = [broken_run() for _ in range(2)]
+    make_run(make_program(log("x", "{=Document:nothing}")))
+    run_due()
+    before = list(Run.objects.order_by("pk").values())
+
+    told = command("runs", "retry", "--filter", "error=DIVIDED", "--dry-run")
+
+    assert "2 of 2 runs would be treated so." in told
+    assert list(Run.objects.order_by("pk").values()) == before
+    done = command("runs", "retry", "--filter", "error=DIVIDED", "--filter", "status=failed")
+    assert done.splitlines() == [f"Run {run.pk} is running now." for run in broken]
+
+
+def test_runs_are_chosen_by_program_type_record_and_age() -> None:
+    item = make_item(make_pipeline())
+    program = make_program(WAIT, code="waits")
+    with clock.moved(MONDAY - timedelta(days=3)):
+        old = make_run(program, item)
+        run_due()
+    young = make_run(program, item)
+    run_due()
+    chosen = ["program=waits", f"type={item.type.code}", f"record={item.pk}", "older=2d"]
+
+    command("runs", "pause", *(part for each in chosen for part in ("--filter", each)))
+
+    assert [Run.objects.get(pk=run.pk).status for run in (old, young)] == ["paused", "waiting"]
+
+
+def test_every_deed_is_a_command() -> None:
+    run = make_run(make_program(log("a"), WAIT, log("z"), code="deeds"))
+    run_due()
+    for words in (
+        ("pause", run.pk),
+        ("resume", run.pk),
+        ("goto", run.pk, "--step", "z", "--reason", "by hand"),
+    ):
+        command("runs", *words)
+    run_due()
+    command("runs", "restart", run.pk)
+
+    kinds = list(JournalEntry.objects.filter(run=run).values_list("kind", flat=True))
+    assert [k for k in kinds if k in {"paused", "resumed", "moved", "restarted"}] == [
+        *("paused", "resumed", "moved", "restarted")
+    ]
+    assert Run.objects.get(restart_of=run).status == "pending"
+    assert "is completed now" in command("runs", "skip", broken_run().pk)
+
+
+def test_a_dry_run_tells_what_a_run_would_meet_and_which_are_refused() -> None:
+    GlobalValue.objects.create(kind="constant", code="key", label="Key", value="x")
+    run = make_run(make_program(log("b", "=1/0"), log("c", "{=GlobalConst:key}")))
+    run_due()
+    waiting = make_run(make_program(WAIT))
+    run_due()
+    GlobalValue.objects.all().delete()
+    out = StringIO()
+
+    with pytest.raises(CommandError, match="1 of 2 runs") as refusal:
+        call_command("runs", "retry", str(run.pk), str(waiting.pk), "--dry-run", stdout=out)
+
+    assert refusal.value.returncode == 1
+    assert "1 of 2 runs would be treated so." in out.getvalue()
+    assert f"Run {waiting.pk}: This cannot be done to a run that is waiting." in out.getvalue()
+    assert "There is nothing called “GlobalConst:key”" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["retry"],
+        ["retry", "1", "--filter", "status=failed"],
+        ["retry", "--filter", "status=broken"],
+        ["retry", "--filter", "colour=red"],
+        ["retry", "--filter", "older=soon"],
+        ["retry", "999999"],
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_is_done(words: list[str]) -> None:
+    run = broken_run()
+
+    with pytest.raises(CommandError) as refusal:
+        command("runs", *words)
+
+    assert refusal.value.returncode == 2
+    assert Run.objects.get(pk=run.pk).status == "failed"

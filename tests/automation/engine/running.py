@@ -16,6 +16,7 @@ from automation.engine.journal import Line, LineKind
 from automation.engine.live import LiveDecisions
 from automation.engine.nodes import Activity, FailureKind
 from automation.engine.outcomes import Done, Failure, Later, Performed
+from automation.engine.placing import failed_token
 from automation.engine.program import parse_program
 from automation.engine.replay import StoredLine, replay
 from automation.engine.run_scope import RunScope
@@ -68,6 +69,8 @@ class Play:
 
     def __init__(self, raw: Any, answers: Mapping[str, list[Any]] | None = None, **params: Any):
         self.program: Program = parse_program(raw)
+        self._began_with = self.program
+        self.versions: dict[str, Program] = {}
         self.answers = {step: list(each) for step, each in (answers or {}).items()}
         self.outside = Outside()
         variables = {code: d.default for code, d in self.program.variables.items()}
@@ -116,12 +119,27 @@ class Play:
         )
         return self.turn(*(Event(number) for _due, number in due))
 
-    def control(self, kind: LineKind) -> Play:
-        """Pause, resume, cancel or retry."""
-        flow = Flow(self.program, self.snapshot, self.outside.now, None)  # nothing is decided
-        control(flow, kind, "anna")
+    def control(self, kind: LineKind, **details: Any) -> Play:
+        """Do something from outside; refused, nothing has changed."""
+        snapshot = copy.deepcopy(self.snapshot)
+        flow = Flow(self.program, snapshot, self.outside.now, None)  # nothing is decided
+        control(flow, kind, "anna", details, self.versions.__getitem__)
+        flow.run(0)
+        self.snapshot, self.program = snapshot, flow.program
         self._keep(flow.turn)
         return self
+
+    def skip(self) -> Play:
+        """Pass over the step that failed."""
+        failed = self.line(LineKind.FINISHED).step
+        return self.control(
+            LineKind.SKIPPED, token=failed_token(self.program, self.snapshot, failed)
+        )
+
+    def migrate(self, raw: Any) -> Play:
+        """Go on in another version."""
+        self.versions["new"] = parse_program(raw)
+        return self.control(LineKind.MIGRATED, to="new")
 
     # --- what a test looks at -------------------------------------------------------------------
 
@@ -159,6 +177,7 @@ class Play:
             del self.waits[number]
         self.waits |= turn.opened
         # However the run went so far: the journal tells the same.
-        folded = replay(self.program, copy.deepcopy(self._first), self.outside.lines)
+        first = copy.deepcopy(self._first)
+        folded = replay(self._began_with, first, self.outside.lines, self.versions.__getitem__)
         assert folded == self.snapshot
         assert sorted(map(int, self.snapshot["waits"])) == sorted(self.waits)

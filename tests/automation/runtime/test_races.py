@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from automation.actions.runs import cancel_run, fire
+from automation.actions.runs import cancel_run, fire, retry_run
 from automation.choices import RunStatus
 from automation.exceptions import NobodyWaits, RunRefused
 from automation.models import JournalEntry, Run, Wait
@@ -109,3 +109,24 @@ def test_a_run_that_is_cancelled_while_it_is_worked_on_ends_one_way() -> None:
     completed = Run.objects.filter(status=RunStatus.COMPLETED).count()
     assert ended <= {RunStatus.COMPLETED, RunStatus.CANCELLED}
     assert TimelineEntry.objects.filter(item=item, kind="comment").count() == completed
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_operators_who_retry_the_same_run_one_does() -> None:
+    run = make_run(make_program({"id": "b", "type": "log", "params": {"text": "=1/0"}}))
+    run_due()
+    run.refresh_from_db()
+    seen = run.snapshot["seq"]
+
+    def race(_number: int) -> Any:
+        try:
+            return retry_run(run, actor=system(), expected=seen).status
+        except RunRefused as refusal:
+            return refusal.code
+
+    outcomes = all_at_once(race)
+
+    assert outcomes.count(RunStatus.RUNNING) == 1
+    assert set(outcomes) == {RunStatus.RUNNING, "run_stale"}
+    assert JournalEntry.objects.filter(run=run, kind="retried").count() == 1
