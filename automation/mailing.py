@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from automation import letters
-from automation.addresses import page_address, record_address
+from automation.addresses import page_address, record_address, user_task_address
 from automation.choices import MailChoice
 from automation.models import Notification
 
@@ -112,6 +112,8 @@ def _letter(told: Sequence[Notification], person: User) -> letters.Letter:
 
 
 def _url(told: Notification) -> str:
+    if told.user_task_id is not None:
+        return user_task_address(told.user_task_id)
     return record_address(told.item_id) if told.item_id is not None else ""
 
 

@@ -17,10 +17,12 @@ from automation.runtime.alarms import (
     TimeFailed,
     on_alarm,
 )
-from automation.runtime.endings import on_end
+from automation.runtime.endings import on_close, on_end
 from automation.runtime.executor import add_maker
+from automation.runtime.silence import on_silence
 from automation.triggering import hearing
 from automation.triggering.looking import look
+from automation.user_tasks import closing
 from smart_processes.events import (
     CommentAdded,
     FieldsChanged,
@@ -65,3 +67,5 @@ def subscribe_all() -> None:
     on_alarm(PlanFailed, telling_failures.plan_failed)
     on_alarm(EventGivenUp, telling_failures.event_given_up)
     on_alarm(TimeFailed, telling_failures.time_failed)
+    on_close(closing.close_left)
+    on_silence(closing.answer_of_silence)

@@ -26,7 +26,7 @@ from automation.engine.run_scope import RunScope
 from automation.engine.snapshot import FINAL, due_at, public_status
 from automation.engine.turn import Event, Turn
 from automation.engine.turn_writer import TurnWriter
-from automation.runtime import clock, endings, store
+from automation.runtime import clock, endings, silence, store
 from automation.runtime.performer import RunPerformer
 from automation.runtime.programs import Published, published
 from automation.runtime.store import Claim
@@ -57,7 +57,8 @@ def advance_run(
         known=known,
     )
     if run.snapshot["status"] in {"pending", "running"}:
-        turn = advance(version.program, run.snapshot, events, now, decisions)
+        told = silence.with_answers(run, events, now)
+        turn = advance(version.program, run.snapshot, told, now, decisions)
     else:
         turn = Turn()
     return to_write(run, turn, now, secrets=around.secrets, program=version.program)

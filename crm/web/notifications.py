@@ -31,6 +31,7 @@ PAGE = "crm/notifications/page.html"
 LOOKS = {
     NotificationKind.RESPONSIBLE: ("user", "run"),
     NotificationKind.TODO: ("check-circle", "run"),
+    NotificationKind.USER_TASK: ("hand-raised", "wait"),
     NotificationKind.MENTION: ("at-symbol", "run"),
     NotificationKind.ROBOT: ("bolt", "wait"),
     NotificationKind.FAILURE: ("exclamation-triangle", "bad"),
