@@ -35,7 +35,7 @@ from automation.runtime import clock
 from automation.user_tasks.asking import TaskContent
 from automation.user_tasks.closing import close
 from automation.user_tasks.counting import Terms, outcome_of
-from automation.user_tasks.people import Asked, may_take_over
+from automation.user_tasks.people import Asked, takers
 from automation.user_tasks.questions import read_answers
 from automation.user_tasks.results import answers_of, results_of, votes_of
 from smart_processes.exceptions import ValuesRefused
@@ -157,7 +157,7 @@ def delegate_user_task(task: UserTask, to: User, *, actor: Actor) -> UserTask:
         raise UserTaskRefused(_("%(name)s is asked already. Choose somebody else.") % name)
     if not to.is_active:
         raise UserTaskRefused(_("%(name)s does not work here any more.") % name)
-    if not may_take_over(present.delegation, actor.user_id, to.pk):
+    if not takers(present.delegation, actor.user_id).filter(pk=to.pk).exists():
         raise UserTaskRefused(_("This task may not be given to %(name)s.") % name)
     asked.instead_of_id = asked.instead_of_id or actor.user_id
     asked.person, asked.was_delegated, asked.asked_at = to, True, clock.now()

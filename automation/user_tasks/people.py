@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from accounts import stamps
 from accounts.models import User
-from accounts.selectors.heads import head_of
+from accounts.org_tree import org_tree
 from automation.calendars.people import substitute_of
 from automation.choices import DelegationRule
 from automation.models import Robot, Run
-
-# No company has more levels of heads.
-_LEVELS = 10
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,16 @@ def owner_of(run_id: int) -> int | None:
     return owner if User.objects.filter(pk=owner or 0, is_active=True).exists() else None
 
 
-def may_take_over(rule: str, person_id: int, to_id: int) -> bool:
-    """Return whether a task may be given on from one person to the other."""
-    if rule == DelegationRule.ANYBODY:
-        return True
+def takers(rule: str, person_id: int) -> QuerySet[User]:
+    """Return who may take a task over from a person: active people, by name; no query yet.
+
+    One's own people are everybody in the departments that one leads, and below them.
+    """
+    found = User.objects.filter(is_active=True).exclude(pk=person_id)
     if rule == DelegationRule.NOBODY:
-        return False
-    for level in range(1, _LEVELS + 1):
-        head = head_of(to_id, level)
-        if head is None or head == person_id:
-            return head == person_id
-    return False
+        return found.none()
+    if rule == DelegationRule.SUBORDINATES:
+        tree = org_tree(stamps.read_stamps().get(stamps.ACCESS, ""))
+        led = [place for place, head in tree.heads.items() if head == person_id]
+        found = found.filter(department__in={below for each in led for below in tree.subtree(each)})
+    return found.order_by("first_name", "last_name", "username")
