@@ -6,7 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from automation import telling, telling_failures, todo_waits
-from automation.events import RobotFailed, TodoAssigned, TodoCompleted, TodoDeleted
+from automation.events import (
+    RobotFailed,
+    TodoAssigned,
+    TodoCompleted,
+    TodoDeleted,
+    UserTaskClosed,
+)
 from automation.robots import arming
 from automation.robots.planning import make_due
 from automation.robots.starts import runs_ended
@@ -51,6 +57,7 @@ LISTENERS: tuple[tuple[type[RecordEvent], Callable[[Any], None]], ...] = (
     (CommentAdded, hearing.comment_added),
     (TodoCompleted, hearing.todo_done),
     (TodoDeleted, hearing.todo_deleted),
+    (UserTaskClosed, hearing.user_task_closed),
     (StageEntered, hearing.stage_entered),
 )
 
