@@ -22,6 +22,7 @@ from automation import letters
 from automation.addresses import page_address, record_address, user_task_address
 from automation.choices import MailChoice
 from automation.models import Notification
+from automation.user_tasks.links import link_address
 
 # The daily letter leaves at eight in the morning where the person lives.
 DIGEST_HOUR = 8
@@ -113,7 +114,9 @@ def _letter(told: Sequence[Notification], person: User) -> letters.Letter:
 
 def _url(told: Notification) -> str:
     if told.user_task_id is not None:
-        return user_task_address(told.user_task_id)
+        return link_address(told.user_task_id, told.person_id) or user_task_address(
+            told.user_task_id
+        )
     return record_address(told.item_id) if told.item_id is not None else ""
 
 

@@ -14,7 +14,6 @@ from accounts.models import User
 from automation.choices import MailChoice, NotificationKind
 from automation.models import Notification, NotificationChoice, UserTask
 from automation.runtime.nudges import nudge
-from automation.selectors.notifications import usual_choice
 from smart_processes.models import Item
 
 MAIL_DUE = "automation.tasks.mail_notifications"
@@ -53,7 +52,7 @@ def notify(
         choice.person_id: choice
         for choice in NotificationChoice.objects.filter(person_id__in=wanted, kind=kind)
     }
-    usual = usual_choice(kind)
+    usual = NotificationChoice.usual(kind)
     item_id = item.item_id if isinstance(item, UserTask) else _record_id(item)
     now = timezone.now()
     made = [

@@ -82,3 +82,12 @@ class NotificationChoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.kind}"
+
+    @classmethod
+    def usual(cls, kind: NotificationKind | str) -> NotificationChoice:
+        """Return how somebody who never chose is told of a kind: by the bell alone.
+
+        Of what waits for their answer by mail as well: others stand still until they look.
+        """
+        waits = kind == NotificationKind.USER_TASK
+        return cls(kind=kind, mail=MailChoice.AT_ONCE if waits else MailChoice.NEVER)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from django.db.models import Count
 
-from automation.choices import MailChoice, NotificationKind
+from automation.choices import NotificationKind
 from automation.models import Notification, NotificationChoice
 
 IN_BELL = 8  # shown below the bell; the page has all
@@ -45,14 +45,4 @@ def ways_of(person_id: int) -> list[NotificationChoice]:
     stored = {
         choice.kind: choice for choice in NotificationChoice.objects.filter(person_id=person_id)
     }
-    return [stored.get(kind) or usual_choice(kind) for kind in NotificationKind]
-
-
-def usual_choice(kind: NotificationKind | str) -> NotificationChoice:
-    """Return how somebody who never chose is told of a kind: by the bell alone.
-
-    Of what waits for their answer by mail as well: others stand still until they look.
-    """
-    waits = kind == NotificationKind.USER_TASK
-    mail = MailChoice.AT_ONCE if waits else MailChoice.NEVER
-    return NotificationChoice(kind=kind, mail=mail)
+    return [stored.get(kind) or NotificationChoice.usual(kind) for kind in NotificationKind]

@@ -31,6 +31,7 @@ from crm.web import (
     search,
     trigger_urls,
     user_task,
+    user_task_link,
     user_tasks,
     wizard,
 )
@@ -57,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/answer/", user_tasks.to_answer, name="user_tasks"),
     path("tasks/answer/many/", user_tasks.answer_many, name="user_tasks_answer"),
     path("tasks/asked/", user_tasks.asked, name="user_tasks_asked"),
+    path("tasks/link/<str:token>/", user_task_link.by_link, name="user_task_link"),
     path("tasks/answer/<int:task_id>/", user_task.user_task, name="user_task"),
     path("tasks/answer/<int:task_id>/send/", user_task.answer, name="user_task_answer"),
     path("tasks/answer/<int:task_id>/delegate/", user_task.delegate, name="user_task_delegate"),

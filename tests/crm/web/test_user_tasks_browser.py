@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from automation.models import UserTask, UserTaskAnswer
+from automation.user_tasks.links import link_address
 from smart_processes.models import Item
 from tests.automation.activities.stepping import run_steps, step
 from tests.factories.accounts import make_role
@@ -100,3 +101,18 @@ def test_form_is_filled_in_on_the_phone(item: Item, cast: Cast, visit: Visit) ->
 
     expect(page.get_by_text("24 Dec 2026")).to_be_visible()
     assert UserTaskAnswer.objects.get().values == {"day": "2026-12-24"}
+
+
+def test_letter_is_answered_on_the_phone_without_signing_in(
+    item: Item, cast: Cast, visit: Visit
+) -> None:
+    address = link_address(ask(item), cast.anna.pk)
+    page = visit(None, size=PHONE)
+    page.goto(f"/tasks/link/{address.partition('/tasks/link/')[2]}")
+    expect(page.get_by_role("heading", name="Buy it?")).to_be_visible()
+    assert serious_faults(page) == []
+
+    page.get_by_role("button", name="Approve").click()
+
+    expect(page.get_by_text("your answer is kept")).to_be_visible()
+    assert UserTaskAnswer.objects.get().answer == "yes"
