@@ -45,7 +45,8 @@ def test_letter_carries_a_link_that_answers_without_signing_in(cast: Cast) -> No
     found = re.search(r"/tasks/link/\S+", str(mail.outbox[0].body))
     assert found is not None
 
-    assert "Buy it?" in Client().get(found[0]).content.decode()
+    page = Client().get(found[0]).content.decode()
+    assert ("Buy it?" in page, "required to refuse" in page) == (True, True)
     missing = Client().post(found[0], {"answer": "no"})
     assert (missing.status_code, "needs a comment" in missing.content.decode()) == (422, True)
     kept = Client().post(found[0], {"answer": "no", "comment": "Too dear"})
