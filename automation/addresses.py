@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
-RECORD_PAGE = "crm:by_id"  # the pages belong to the app above: by their names alone
+# The pages belong to the app above: by their names alone.
+RECORD_PAGE = "crm:by_id"
+USER_TASK_PAGE = "crm:user_task"
 
 
 def site_address() -> str:
@@ -24,3 +26,8 @@ def page_address(name: str, *parts: object) -> str:
 def record_address(record_id: int) -> str:
     """Return the address of a record's page."""
     return page_address(RECORD_PAGE, record_id)
+
+
+def user_task_address(task_id: int) -> str:
+    """Return the address of a user task's page."""
+    return page_address(USER_TASK_PAGE, task_id)

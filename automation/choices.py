@@ -46,6 +46,7 @@ class NotificationKind(models.TextChoices):
 
     RESPONSIBLE = "responsible", _("A record became mine")
     TODO = "todo", _("I was given a to-do")
+    USER_TASK = "user_task", _("A workflow waits for my answer")
     MENTION = "mention", _("Somebody mentioned me")
     ROBOT = "robot", _("A robot or workflow tells me something")
     FAILURE = "failure", _("A robot or workflow of mine failed")
@@ -122,3 +123,61 @@ class OccurrenceStatus(models.TextChoices):
     STARTED = "started", pgettext_lazy("time of a schedule", "Started")
     SKIPPED = "skipped", pgettext_lazy("time of a schedule", "Left out")
     FAILED = "failed", pgettext_lazy("time of a schedule", "Failed")
+
+
+class UserTaskKind(models.TextChoices):
+    """What a user task asks for."""
+
+    APPROVAL = "approval", pgettext_lazy("user task", "Approval")
+    ACKNOWLEDGEMENT = "acknowledgement", pgettext_lazy("user task", "To read")
+    INFORMATION = "information", pgettext_lazy("user task", "Question")
+    INFORMATION_OR_REFUSAL = (
+        "information_or_refusal",
+        pgettext_lazy("user task", "Question that may be refused"),
+    )
+
+
+class CountingRule(models.TextChoices):
+    """Whose answers decide a user task."""
+
+    ALL = "all", pgettext_lazy("user task", "All of them")
+    ANY = "any", pgettext_lazy("user task", "The first one who answers")
+    VOTE = "vote", pgettext_lazy("user task", "A share of the votes")
+
+
+class CommentRule(models.TextChoices):
+    """Whether an answer needs a comment."""
+
+    HIDDEN = "hidden", pgettext_lazy("comment", "Not asked for")
+    OPTIONAL = "optional", pgettext_lazy("comment", "May be given")
+    REQUIRED = "required", pgettext_lazy("comment", "Required")
+    ON_YES = "on_yes", pgettext_lazy("comment", "Required to agree")
+    ON_NO = "on_no", pgettext_lazy("comment", "Required to refuse")
+
+
+class DelegationRule(models.TextChoices):
+    """To whom a user task may be given on."""
+
+    NOBODY = "nobody", pgettext_lazy("delegation", "Nobody")
+    SUBORDINATES = "subordinates", pgettext_lazy("delegation", "People of one's own departments")
+    ANYBODY = "anybody", pgettext_lazy("delegation", "Anybody who works here")
+
+
+class AnswerKind(models.TextChoices):
+    """What one person answered."""
+
+    YES = "yes", pgettext_lazy("answer", "Approved")
+    NO = "no", pgettext_lazy("answer", "Rejected")
+    OK = "ok", pgettext_lazy("answer", "Answered")
+    REFUSE = "refuse", pgettext_lazy("answer", "Refused")
+
+
+class UserTaskOutcome(models.TextChoices):
+    """What became of a user task as a whole."""
+
+    APPROVED = "approved", pgettext_lazy("outcome", "Approved")
+    REJECTED = "rejected", pgettext_lazy("outcome", "Rejected")
+    DONE = "done", pgettext_lazy("outcome", "Done")
+    REFUSED = "refused", pgettext_lazy("outcome", "Refused")
+    EXPIRED = "expired", pgettext_lazy("outcome", "Not answered in time")
+    CANCELLED = "cancelled", pgettext_lazy("outcome", "Not needed any more")

@@ -45,3 +45,13 @@ class RobotFailed(RecordEvent):
     robot_id: int | None
     run_id: int
     error: str
+
+
+@dataclass(frozen=True)
+class UserTaskClosed(RecordEvent):
+    """The answers to a user task, or its time limit, have decided it."""
+
+    task_id: int
+    step: str
+    outcome: str
+    is_timed_out: bool

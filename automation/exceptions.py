@@ -110,3 +110,9 @@ class StepRefused(AutomationRefusal):
     """An activity cannot do what it was asked to, for a reason of the business."""
 
     code = "step_refused"
+
+
+class UserTaskRefused(AutomationRefusal):
+    """A user task cannot be answered or given on so: it is closed, answered, somebody else's."""
+
+    code = "user_task_refused"

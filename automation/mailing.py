@@ -19,10 +19,11 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from automation import letters
-from automation.addresses import page_address, record_address
+from automation.addresses import page_address, record_address, user_task_address
 from automation.calendars.stored import company_zone
 from automation.choices import MailChoice
 from automation.models import Notification
+from automation.user_tasks.links import link_address
 
 # The daily letter leaves at eight in the morning where the person lives.
 DIGEST_HOUR = 8
@@ -113,6 +114,10 @@ def _letter(told: Sequence[Notification], person: User) -> letters.Letter:
 
 
 def _url(told: Notification) -> str:
+    if told.user_task_id is not None:
+        return link_address(told.user_task_id, told.person_id) or user_task_address(
+            told.user_task_id
+        )
     return record_address(told.item_id) if told.item_id is not None else ""
 
 

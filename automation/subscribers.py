@@ -6,7 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from automation import telling, telling_failures, todo_waits
-from automation.events import RobotFailed, TodoAssigned, TodoCompleted, TodoDeleted
+from automation.events import (
+    RobotFailed,
+    TodoAssigned,
+    TodoCompleted,
+    TodoDeleted,
+    UserTaskClosed,
+)
 from automation.robots import arming
 from automation.robots.planning import make_due
 from automation.robots.starts import runs_ended
@@ -17,10 +23,12 @@ from automation.runtime.alarms import (
     TimeFailed,
     on_alarm,
 )
-from automation.runtime.endings import on_end
+from automation.runtime.endings import on_close, on_end
 from automation.runtime.executor import add_maker
+from automation.runtime.silence import on_silence
 from automation.triggering import hearing
 from automation.triggering.looking import look
+from automation.user_tasks import closing
 from smart_processes.events import (
     CommentAdded,
     FieldsChanged,
@@ -49,6 +57,7 @@ LISTENERS: tuple[tuple[type[RecordEvent], Callable[[Any], None]], ...] = (
     (CommentAdded, hearing.comment_added),
     (TodoCompleted, hearing.todo_done),
     (TodoDeleted, hearing.todo_deleted),
+    (UserTaskClosed, hearing.user_task_closed),
     (StageEntered, hearing.stage_entered),
 )
 
@@ -65,3 +74,5 @@ def subscribe_all() -> None:
     on_alarm(PlanFailed, telling_failures.plan_failed)
     on_alarm(EventGivenUp, telling_failures.event_given_up)
     on_alarm(TimeFailed, telling_failures.time_failed)
+    on_close(closing.close_left)
+    on_silence(closing.answer_of_silence)

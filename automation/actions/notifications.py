@@ -12,7 +12,7 @@ from accounts.actor import Actor
 from accounts.choices import ActorKind
 from accounts.models import User
 from automation.choices import MailChoice, NotificationKind
-from automation.models import Notification, NotificationChoice
+from automation.models import Notification, NotificationChoice, UserTask
 from automation.runtime.nudges import nudge
 from smart_processes.models import Item
 
@@ -30,7 +30,7 @@ def notify(
     *,
     actor: Actor,
     text: str = "",
-    item: Item | int | None = None,
+    item: Item | UserTask | int | None = None,
 ) -> list[Notification]:
     """Tell people something, each the way they chose for this kind.
 
@@ -43,7 +43,7 @@ def notify(
         title: One line.
         actor: Who did what they are told of.
         text: A few words more.
-        item: The record it is about, or its id.
+        item: The record it is about, or its id; or the user task, which knows its record.
     """
     own = actor.user_id if actor.kind in {ActorKind.PERSON, ActorKind.TOKEN} else None
     wanted = {person for person in people if person != own}
@@ -52,7 +52,8 @@ def notify(
         choice.person_id: choice
         for choice in NotificationChoice.objects.filter(person_id__in=wanted, kind=kind)
     }
-    usual = NotificationChoice(kind=kind)
+    usual = NotificationChoice.usual(kind)
+    item_id = item.item_id if isinstance(item, UserTask) else _record_id(item)
     now = timezone.now()
     made = [
         Notification(
@@ -60,7 +61,8 @@ def notify(
             kind=kind,
             title=title[:LONGEST_TITLE],
             text=text,
-            item_id=item.pk if isinstance(item, Item) else item,
+            item_id=item_id,
+            user_task_id=item.pk if isinstance(item, UserTask) else None,
             at=now,
             in_bell=choice.in_bell,
             mail=choice.mail,
@@ -97,3 +99,7 @@ def forget_notifications(before: datetime) -> int:
     """Delete notifications from before a moment; return how many."""
     removed, _by_model = Notification.objects.filter(at__lt=before).delete()
     return removed
+
+
+def _record_id(item: Item | int | None) -> int | None:
+    return item.pk if isinstance(item, Item) else item

@@ -13,6 +13,7 @@ from automation.models.runs import Run, Wait
 from automation.models.schedules import Schedule, ScheduleOccurrence
 from automation.models.todos import ChecklistItem, Todo
 from automation.models.triggers import Mailbox, Trigger, TriggerEvent
+from automation.models.user_tasks import UserTask, UserTaskAnswer, UserTaskPerson
 
 __all__ = [
     "Absence",
@@ -40,5 +41,8 @@ __all__ = [
     "Trigger",
     "TriggerEvent",
     "Turn",
+    "UserTask",
+    "UserTaskAnswer",
+    "UserTaskPerson",
     "Wait",
 ]

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from automation.choices import MailChoice, NotificationKind
+from automation.models.user_tasks import UserTask
 from smart_processes.models import Item
 
 
@@ -29,6 +30,9 @@ class Notification(models.Model):
     text = models.TextField(_("text"), blank=True)
     item = models.ForeignKey(
         Item, null=True, blank=True, on_delete=models.CASCADE, related_name="notifications"
+    )
+    user_task = models.ForeignKey(
+        UserTask, null=True, blank=True, on_delete=models.CASCADE, related_name="notifications"
     )
     at = models.DateTimeField(_("at"))
     # Who wants only a letter does not find it behind the bell.
@@ -62,7 +66,7 @@ class Notification(models.Model):
 
 
 class NotificationChoice(models.Model):
-    """How one person wants to be told of one kind; no row: by the bell alone."""
+    """How one person wants to be told of one kind; no row: as usual."""
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notification_choices"
@@ -78,3 +82,12 @@ class NotificationChoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.kind}"
+
+    @classmethod
+    def usual(cls, kind: NotificationKind | str) -> NotificationChoice:
+        """Return how somebody who never chose is told of a kind: by the bell alone.
+
+        Of what waits for their answer by mail as well: others stand still until they look.
+        """
+        waits = kind == NotificationKind.USER_TASK
+        return cls(kind=kind, mail=MailChoice.AT_ONCE if waits else MailChoice.NEVER)

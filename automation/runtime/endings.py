@@ -1,4 +1,4 @@
-"""Telling whoever started runs that they have ended, in the transaction of their last turn."""
+"""Telling who is concerned of turns: runs that ended, waits that closed. In their transaction."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from automation.runtime.store_rows import Written
 
 Listener = Callable[[Sequence[Written], datetime], None]
 _listeners: list[Listener] = []
+_of_closed: list[Listener] = []
 
 
 def on_end(listener: Listener) -> None:
@@ -16,8 +17,17 @@ def on_end(listener: Listener) -> None:
     _listeners.append(listener)
 
 
+def on_close(listener: Listener) -> None:
+    """Call `listener` with turns that closed waits, of whatever kind."""
+    _of_closed.append(listener)
+
+
 def tell(written: Sequence[Written], now: datetime) -> None:
-    """Tell of the runs among these turns that are over."""
+    """Tell of the turns that closed waits, and of the runs among them that are over."""
+    closing = [each for each in written if each.turn.closed]
+    if closing:
+        for listener in _of_closed:
+            listener(closing, now)
     over = [each for each in written if each.is_over]
     if over:
         for listener in _listeners:

@@ -22,6 +22,7 @@ from automation.engine.plain_values import masked
 from automation.engine.run_scope import RunScope
 from automation.engine.snapshot import FINAL, due_at, public_status
 from automation.engine.turn import Event, Turn
+from automation.runtime import silence
 from automation.runtime.performer import RunPerformer
 from automation.runtime.programs import Published, published
 from automation.runtime.store_rows import LoadedRun, Written, dumps
@@ -51,7 +52,8 @@ def advance_run(
         known=known,
     )
     if run.snapshot["status"] in {"pending", "running"}:
-        turn = advance(version.program, run.snapshot, events, now, decisions)
+        told = silence.with_answers(run, events, now)
+        turn = advance(version.program, run.snapshot, told, now, decisions)
     else:
         turn = Turn()
     return to_write(run, turn, now, secrets=around.secrets, program=version.program)

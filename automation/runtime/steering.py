@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -190,7 +190,8 @@ def _write(done: Sequence[tuple[Written, str]], kind: LineKind, now: datetime) -
     if kind is LineKind.MIGRATED:
         _change_versions(written)
     _drop_messages(written, now)
-    endings.tell([each for each in written if each.run.id not in same], now)
+    told = [replace(each, is_over=False) if each.run.id in same else each for each in written]
+    endings.tell(told, now)
     if any(each.due_at for each in written):
         nudge()
 

@@ -45,7 +45,4 @@ def ways_of(person_id: int) -> list[NotificationChoice]:
     stored = {
         choice.kind: choice for choice in NotificationChoice.objects.filter(person_id=person_id)
     }
-    return [
-        stored.get(kind) or NotificationChoice(person_id=person_id, kind=kind)
-        for kind in NotificationKind
-    ]
+    return [stored.get(kind) or NotificationChoice.usual(kind) for kind in NotificationKind]

@@ -13,7 +13,7 @@ from typing import Any
 from accounts.actor import Actor
 from automation.choices import OPEN_STATUSES
 from automation.engine.nodes import Answer, Node, Wait, WaitKind
-from automation.events import TodoCompleted, TodoDeleted
+from automation.events import TodoCompleted, TodoDeleted, UserTaskClosed
 from automation.models import Run, Trigger, TriggerEvent
 from automation.robots.lists import current_lists
 from automation.runtime import causation, clock
@@ -67,6 +67,17 @@ def todo_done(event: TodoCompleted) -> None:
 def todo_deleted(event: TodoDeleted) -> None:
     """Tell triggers that a to-do is gone: those that were left may all be done."""
     _hear(event, EventKind.TODO_DONE, {"todo": event.todo_id})
+
+
+def user_task_closed(event: UserTaskClosed) -> None:
+    """Tell triggers that a user task was decided."""
+    payload = {
+        "task": event.task_id,
+        "step": event.step,
+        "outcome": str(event.outcome),
+        "is_timed_out": event.is_timed_out,
+    }
+    _hear(event, EventKind.USER_TASK_FINISHED, payload)
 
 
 def stage_entered(event: StageEntered) -> None:

@@ -26,6 +26,7 @@ class EventKind(StrEnum):
     RECORDS_LINKED = "records_linked"
     COMMENT_ADDED = "comment_added"
     TODO_DONE = "todo_done"
+    USER_TASK_FINISHED = "user_task_finished"
     STAGE_ENTERED = "stage_entered"
     LETTER = "letter"  # told to one trigger
     WEBHOOK = "webhook"  # told to one trigger

@@ -23,6 +23,7 @@ from accounts.requests import actor_of
 from automation.actions.todos import complete_todo, reopen_todo
 from automation.models import Todo
 from automation.selectors.todos import Section, own_todos
+from crm.web.my_tasks_switch import DONE, TODOS, task_switch
 from crm.web.record import with_toast
 from crm.web.todo_views import TodoView, todo_view
 from smart_processes.exceptions import RecordMissing
@@ -118,14 +119,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
             for each in schema.types.values()
             if rights.may_somewhere(Action.VIEW, each.pipelines)
         ],
-        "switch": [
-            {"title": _("To do"), "url": reverse("crm:tasks"), "is_current": not wanted.is_done},
-            {
-                "title": pgettext("to-dos", "Done"),
-                "url": f"{reverse('crm:tasks')}?done=1",
-                "is_current": wanted.is_done,
-            },
-        ],
+        "switch": task_switch(actor, DONE if wanted.is_done else TODOS),
     }
 
 

@@ -100,13 +100,13 @@ def _home(path: str) -> dict[str, Any]:
 
 
 def _tasks(path: str) -> dict[str, Any]:
-    """My to-dos; the browser asks for their number when the page stands."""
+    """What waits for me; the browser asks for its number when the page stands."""
     url = reverse("crm:tasks")
     return {
         "title": _("My tasks"),
         "url": url,
         "icon": "check-circle",
-        "is_current": path == url,
+        "is_current": path.startswith(url),
         "shortcut": "G T",
         "live_count": "tasks",
         "in_tab_bar": True,

@@ -26,11 +26,13 @@ from automation.selectors.notifications import (
 )
 from automation.selectors.run_lists import count_failed, may_steer_somewhere
 from automation.selectors.todos import own_counts
+from automation.selectors.user_tasks import count_user_tasks
 
 PAGE = "crm/notifications/page.html"
 LOOKS = {
     NotificationKind.RESPONSIBLE: ("user", "run"),
     NotificationKind.TODO: ("check-circle", "run"),
+    NotificationKind.USER_TASK: ("hand-raised", "wait"),
     NotificationKind.MENTION: ("at-symbol", "run"),
     NotificationKind.ROBOT: ("bolt", "wait"),
     NotificationKind.FAILURE: ("exclamation-triangle", "bad"),
@@ -49,11 +51,11 @@ class Told:
 @login_required
 @require_GET
 def counts(request: HttpRequest) -> HttpResponse:
-    """Answer the numbers of the shell: at the bell and in the menu (three queries)."""
+    """Answer the numbers of the shell: at the bell and in the menu (four queries)."""
     actor = actor_of(request)
     assert actor.user_id is not None  # behind login_required
     unread = count_unread(actor.user_id)
-    todos = own_counts(actor)
+    todos, asked = own_counts(actor), count_user_tasks(actor)
     failed = count_failed(actor) if may_steer_somewhere(actor) else 0
     label = _("Notifications")
     if unread:
@@ -63,7 +65,10 @@ def counts(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
             "bell": {"count": unread, "label": label},
-            "tasks": {"count": todos.overdue + todos.today, "is_alert": bool(todos.overdue)},
+            "tasks": {
+                "count": todos.overdue + todos.today + asked.waiting,
+                "is_alert": bool(todos.overdue or asked.overdue),
+            },
             "automation": {"count": failed, "is_alert": True},
         }
     )
@@ -94,6 +99,8 @@ def open_notification(request: HttpRequest, notification_id: int) -> HttpRespons
     actor = actor_of(request)
     told = get_object_or_404(Notification, pk=notification_id, person_id=actor.user_id)
     mark_read([told.pk], actor=actor)
+    if told.user_task_id is not None:
+        return redirect("crm:user_task", told.user_task_id)
     if told.item_id is None:
         return redirect("crm:notifications")
     return redirect("crm:by_id", told.item_id)

@@ -15,6 +15,7 @@ from crm.web import (
     record_moves,
     timeline,
     todos,
+    user_task,
 )
 
 _HERE = "<slug:type_code>/<int:record_id>"
@@ -35,6 +36,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_HERE}/comments/<int:entry_id>/", timeline.edit, name="comment_edit"),
     path(f"{_HERE}/comments/<int:entry_id>/delete/", timeline.delete, name="comment_delete"),
     path(f"{_HERE}/timeline/<int:entry_id>/pin/", timeline.pin, name="entry_pin"),
+    # what workflows ask people about it
+    path(f"{_HERE}/user-tasks/", user_task.of_record, name="record_user_tasks"),
     # to-dos
     path(f"{_HERE}/todos/", todos.todos, name="record_todos"),
     path(f"{_HERE}/todos/add/", todos.add, name="todo_add"),

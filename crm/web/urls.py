@@ -30,6 +30,9 @@ from crm.web import (
     saved_views,
     search,
     trigger_urls,
+    user_task,
+    user_task_link,
+    user_tasks,
     wizard,
 )
 from crm.web import list as listing
@@ -51,6 +54,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # my to-dos, and what I am told
     path("tasks/", my_tasks.my_tasks, name="tasks"),
     path("tasks/<int:todo_id>/done/", my_tasks.done, name="task_done"),
+    # what waits for my answer, and what my workflows ask others
+    path("tasks/answer/", user_tasks.to_answer, name="user_tasks"),
+    path("tasks/answer/many/", user_tasks.answer_many, name="user_tasks_answer"),
+    path("tasks/asked/", user_tasks.asked, name="user_tasks_asked"),
+    path("tasks/link/<str:token>/", user_task_link.by_link, name="user_task_link"),
+    path("tasks/answer/<int:task_id>/", user_task.user_task, name="user_task"),
+    path("tasks/answer/<int:task_id>/send/", user_task.answer, name="user_task_answer"),
+    path("tasks/answer/<int:task_id>/delegate/", user_task.delegate, name="user_task_delegate"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/bell/", notifications.bell, name="bell"),
     path("notifications/counts/", notifications.counts, name="counts"),
