@@ -72,6 +72,12 @@ class RunRefused(AutomationRefusal):
     code = "run_refused"
 
 
+class TrialRefused(AutomationRefusal):
+    """A trial run could not be made."""
+
+    code = "trial_refused"
+
+
 class DecisionRefused(AutomationRefusal):
     """The rule does not wait any more, or its robot is gone."""
 

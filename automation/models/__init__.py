@@ -12,6 +12,7 @@ from automation.models.robots import Robot, RobotList, StagePlan
 from automation.models.runs import Run, Wait
 from automation.models.schedules import Schedule, ScheduleOccurrence
 from automation.models.todos import ChecklistItem, Todo
+from automation.models.trials import Trial
 from automation.models.triggers import Mailbox, Trigger, TriggerEvent
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "ScheduleOccurrence",
     "StagePlan",
     "Todo",
+    "Trial",
     "Trigger",
     "TriggerEvent",
     "Turn",
