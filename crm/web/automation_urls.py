@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from crm.web import automation_board, automation_health, robot_edit, runs
+from crm.web import automation_board, automation_health, robot_edit, runs, trials
 
 _RUN = "automation/runs/<int:run_id>"
 _BOARD = "<slug:type_code>/automation"
@@ -30,6 +30,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_RUN}/cancel/", runs.cancel, name="run_cancel"),
     path(f"{_RUN}/pause/", runs.steer, {"how": "pause"}, name="run_pause"),
     path(f"{_RUN}/resume/", runs.steer, {"how": "resume"}, name="run_resume"),
+    # trial runs
+    path("automation/programs/<slug:code>/try/", trials.program, name="program_try"),
+    path("automation/trials/<int:trial_id>/keep/", trials.keep, name="trial_keep"),
+    path("automation/trials/<int:trial_id>/again/", trials.again, name="trial_again"),
+    path("automation/trials/<int:trial_id>/forget/", trials.forget, name="trial_forget"),
+    path(f"{_ROBOT}/try/", trials.robot, name="robot_try"),
     # the robots of a type
     path(f"{_BOARD}/", automation_board.board, name="auto_board"),
     path(f"{_BOARD}/catalogue/", robot_edit.catalogue, name="robot_catalogue"),

@@ -30,7 +30,7 @@ from automation.selectors.run_lists import (
     may_steer_somewhere,
     programs_with_runs,
 )
-from crm.web.automation_pages import switch
+from crm.web.automation_pages import switch, trial_url
 from crm.web.condition_words import decided_rows
 from crm.web.record import record_url, with_toast
 from crm.web.run_steering import STEERING, Steering, choices_for
@@ -168,6 +168,7 @@ def _story_context(request: HttpRequest, run_id: int) -> dict[str, Any]:
         "may_steer": may_steer,
         "may_list": may_steer_somewhere(actor),
         "steering": choices_for(found) if may_steer else [],
+        "trial_url": trial_url(found.version.program, item) if may_steer else "",
     }
 
 
