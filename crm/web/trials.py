@@ -21,8 +21,8 @@ from automation.models import Program, Robot, Trial
 from automation.runtime.programs import published
 from automation.runtime.starting import runnable
 from automation.trials.scenario import Scenario
-from crm.web.automation_board import open_rule_page
 from crm.web.record import with_toast
+from crm.web.rule_page import open_rule_page
 from crm.web.runs import require_steering
 from crm.web.trial_form import AnswerForm, TrialForm, answers_in, results_of
 from crm.web.trial_view import TrialView, difference_words, question_titles, tried_program
