@@ -13,19 +13,21 @@ from django.utils.translation import pgettext_lazy
 
 from automation.models.programs import Program
 from automation.models.robots import Robot
+from automation.models.triggers import Trigger
 from smart_processes.models import Item
 
 
 class Trial(models.Model):
-    """What a program or a robot would have done with a record at a moment.
+    """What a rule or a program would have done with a record at a moment.
 
     With a name it is a case: it is made again to see what a change of the rule changes.
     Without one it is what somebody tried last, and is forgotten after a while.
     """
 
-    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="trials")
-    # Also judges its condition and its moment; None: the program alone.
+    # One of the three: what was tried.
+    program = models.ForeignKey(Program, null=True, on_delete=models.CASCADE, related_name="trials")
     robot = models.ForeignKey(Robot, null=True, on_delete=models.CASCADE, related_name="trials")
+    trigger = models.ForeignKey(Trigger, null=True, on_delete=models.CASCADE, related_name="trials")
     item = models.ForeignKey(
         Item, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
     )
@@ -54,10 +56,24 @@ class Trial(models.Model):
         verbose_name_plural = _("trial runs")
         constraints = [
             models.UniqueConstraint(
-                fields=["program", "name"], condition=~Q(name=""), name="trial_case_once"
+                fields=["program", "name"], condition=~Q(name=""), name="case_of_program_once"
+            ),
+            models.UniqueConstraint(
+                fields=["robot", "name"], condition=~Q(name=""), name="case_of_robot_once"
+            ),
+            models.UniqueConstraint(
+                fields=["trigger", "name"], condition=~Q(name=""), name="case_of_trigger_once"
             ),
         ]
         indexes = [models.Index(fields=["made_at"], name="trial_passing", condition=Q(name=""))]
 
     def __str__(self) -> str:
-        return self.name or f"{self.program_id} {self.made_at}"
+        return self.name or f"{self.rule} {self.made_at}"
+
+    @property
+    def rule(self) -> Program | Robot | Trigger:
+        """What was tried."""
+        found = self.program or self.robot or self.trigger
+        if found is None:
+            raise ValueError("A trial is of a program, a robot or a trigger.")
+        return found

@@ -11,9 +11,11 @@ Read inside of the transaction that is then rolled back: nothing in it can be lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+
+from django.db.models import QuerySet
 
 from automation.models import Decision, JournalEntry, OutboxMessage, Run, StagePlan
 from automation.runtime.programs import published
@@ -34,6 +36,7 @@ def report_of(
 ) -> Report:
     """Return the report of a trial (nine queries and one for each run)."""
     runs = drive.family() if drive else []
+    plans = StagePlan.objects.filter(caused_by__in=runs)
     lines = list(JournalEntry.objects.filter(run__in=runs).order_by("run_id", "sequence"))
     stopped = drive.stopped if drive else ""
     return {
@@ -57,7 +60,25 @@ def report_of(
             }
             for run in runs[1:]
         ],
-        "planned": _planned(runs),
+        "planned": planned(plans),
+    }
+
+
+def report_of_trigger(
+    at: datetime,
+    decision: Decision | None,
+    item: Item,
+    stage_before: str,
+    plans: QuerySet[StagePlan],
+) -> Report:
+    """Return the report of a trigger's trial: what it decided, where the record went."""
+    stage = {"record": item.pk, "title": item.title, "field": "stage"}
+    moved = Item._base_manager.values_list("stage", flat=True).get(pk=item.pk)
+    change = {**stage, "before": stage_before, "after": moved}
+    return {
+        **report_of(at, at, decision=decision, drive=None),
+        "changes": [change] if moved != stage_before else [],
+        "planned": planned(plans),
     }
 
 
@@ -140,15 +161,19 @@ def _sent(runs: Sequence[Run], lines: Sequence[JournalEntry]) -> list[dict[str, 
     ]
 
 
-def _planned(runs: Iterable[Run]) -> list[dict[str, Any]]:
+def planned(plans: QuerySet[StagePlan]) -> list[dict[str, Any]]:
     """Return the robots of stages that records were moved to."""
-    plans = StagePlan.objects.filter(caused_by__in=runs, robot_list__isnull=False)
+    found = plans.filter(robot_list__isnull=False).order_by("pk")
     return [
         {
             "record": plan.item.title,
             "stage": plan.visit.stage.name,
-            "robots": [entry["name"] for entry in plan.robot_list.entries],
+            "robots": [
+                entry["name"]
+                for entry in plan.robot_list.entries
+                if plan.only is None or entry["id"] in plan.only
+            ],
         }
-        for plan in plans.select_related("item", "visit__stage", "robot_list")
+        for plan in found.select_related("item", "visit__stage", "robot_list")
         if plan.robot_list
     ]

@@ -7,7 +7,9 @@ The one trace is a sequence that counted on.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
@@ -15,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.actor import Actor
 from automation.choices import DecisionKind, RuleKind
 from automation.exceptions import TrialRefused
-from automation.models import Decision, Robot, Run
+from automation.models import Decision, Robot, Run, StagePlan, Trigger, TriggerEvent
 from automation.robots.deciding import decide, wait
 from automation.robots.entries import Entry
 from automation.robots.facts import Desk, Facts
@@ -25,8 +27,11 @@ from automation.runtime.programs import Published
 from automation.runtime.starting import Start, start
 from automation.runtime.store import be_brief
 from automation.trials.driving import Drive
-from automation.trials.report import Report, report_of
+from automation.trials.report import Report, report_of, report_of_trigger
 from automation.trials.scenario import Scenario
+from automation.triggering.armed import armed
+from automation.triggering.judging import judge_record
+from automation.triggers.base import Answer, Heard, TriggerKind
 from smart_processes.models import Item, StageVisit
 
 # A robot that waits for one moment after another does not come to an end.
@@ -74,6 +79,45 @@ def try_robot(robot: Robot, item: Item, scenario: Scenario, *, actor: Actor) -> 
         return report_of(began_at, drive.now, decision=decision, drive=drive)
 
     return _undone(work, scenario)
+
+
+def try_trigger(trigger: Trigger, item: Item, scenario: Scenario, *, actor: Actor) -> Report:
+    """Return what a trigger would do if what it waits for happened to the record.
+
+    Raises:
+        TrialRefused: it cannot be read, or somebody holds the record just now.
+    """
+    listening = armed(trigger)
+    if listening is None:
+        sentence = _("“%(name)s” cannot be tried: what it waits for is not complete.")
+        raise TrialRefused(sentence % {"name": trigger.name})
+    supposed = replace(listening, kind=_Happened())
+
+    def work(began_at: datetime) -> Report:
+        heard = Heard(
+            kind=listening.kind.listens,
+            type_code=listening.type_code,
+            item_id=item.pk,
+            payload={},
+            at=began_at,
+        )
+        event = TriggerEvent(
+            actor_kind=actor.kind, actor_user_id=actor.user_id, actor_label=actor.label
+        )
+        earlier = list(StagePlan.objects.filter(item=item).values_list("pk", flat=True))
+        stage_before = Item._base_manager.values_list("stage", flat=True).get(pk=item.pk)
+        decisions = judge_record(item.pk, [supposed], heard, event, Desk(began_at))
+        plans = StagePlan.objects.filter(item=item).exclude(pk__in=earlier)
+        return report_of_trigger(began_at, (*decisions, None)[0], item, stage_before, plans)
+
+    return _undone(work, scenario)
+
+
+class _Happened(TriggerKind[Any]):
+    """What a trigger waits for, happened; what came along with it is not known."""
+
+    def judge(self, params: Any, item: Item, heard: Heard, actor: Actor) -> Answer:
+        return Answer(is_met=True)
 
 
 def _undone(work: Callable[[datetime], Report], scenario: Scenario) -> Report:

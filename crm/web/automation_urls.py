@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("automation/trials/<int:trial_id>/again/", trials.again, name="trial_again"),
     path("automation/trials/<int:trial_id>/forget/", trials.forget, name="trial_forget"),
     path(f"{_ROBOT}/try/", trials.robot, name="robot_try"),
+    path(f"{_BOARD}/triggers/<int:trigger_id>/try/", trials.trigger, name="trigger_try"),
     # the robots of a type
     path(f"{_BOARD}/", automation_board.board, name="auto_board"),
     path(f"{_BOARD}/catalogue/", robot_edit.catalogue, name="robot_catalogue"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -45,7 +45,7 @@ class TrialForm(forms.Form):
         self,
         actor: Actor,
         type_code: str,
-        program: Program,
+        program: Program | None,
         data: QueryDict | None,
         *,
         item: Item | None,
@@ -55,12 +55,12 @@ class TrialForm(forms.Form):
         super().__init__(data, initial=initial, auto_id="trial-%s")
         self._actor = actor
         self._type_code = type_code
-        self._program = program
+        self._parameters = program.parameters if program else {}
         if type_code:
             label = gettext_lazy("Record")
             self.fields[RECORD] = forms.CharField(label=label, widget=LinkInput(type_code))
             self.order_fields([RECORD, "at"])
-        for code, parameter in program.parameters.items():
+        for code, parameter in self._parameters.items():
             self.fields[f"param-{code}"] = forms.CharField(
                 label=parameter.label or code,
                 required=parameter.is_required,
@@ -70,7 +70,7 @@ class TrialForm(forms.Form):
     @property
     def parameters(self) -> dict[str, Any]:
         """The parameters that were filled in, by code."""
-        given = {code: self.cleaned_data[f"param-{code}"] for code in self._program.parameters}
+        given = {code: self.cleaned_data[f"param-{code}"] for code in self._parameters}
         return {code: value for code, value in given.items() if value}
 
     @property
@@ -129,17 +129,17 @@ class AnswerForm(forms.Form):
         return Answer(TrialAnswer(self.cleaned_data["how"]), result)
 
 
-def results_of(program: Program, step: str) -> tuple[ResultField, ...]:
+def results_of(program: Program | None, step: str) -> tuple[ResultField, ...]:
     """Return what a step of the tried program returns; of other programs' steps nothing is known."""
-    node = program.nodes.get(step)
+    node = program.nodes.get(step) if program else None
     found = registry.activity(node.activity) if isinstance(node, Activity) else None
     return found.results if found else ()
 
 
-def answers_in(data: QueryDict, program: Program, titles: Mapping[str, str]) -> list[AnswerForm]:
+def answers_in(data: QueryDict, program: Program | None) -> list[AnswerForm]:
     """Return the answers that a page sent back."""
-    steps = [step for step in dict.fromkeys(data.getlist(ASKED)) if step in titles]
-    return [AnswerForm(step, titles[step], results_of(program, step), data=data) for step in steps]
+    steps = dict.fromkeys(data.getlist(ASKED))
+    return [AnswerForm(step, step, results_of(program, step), data=data) for step in steps]
 
 
 def _typed(field: ResultField, written: str) -> Any:

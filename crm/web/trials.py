@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +15,20 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actor import Actor
 from accounts.exceptions import AccountsRefusal
-from automation.actions.trials import Difference, forget_case, keep_case, try_again, try_out
 from automation.engine.compiled import Program as Compiled
 from automation.exceptions import AutomationRefusal
-from automation.models import Program, Robot, Trial
+from automation.models import Program, Trial
 from automation.runtime.programs import published
 from automation.runtime.starting import runnable
+from automation.trials.cases import (
+    Difference,
+    Rule,
+    cases_of,
+    forget_case,
+    keep_case,
+    try_again,
+    try_out,
+)
 from automation.trials.scenario import Scenario
 from crm.web.record import with_toast
 from crm.web.rule_page import open_rule_page
@@ -41,9 +50,8 @@ class TrialPage:
     """What is tried, and by whom; templates call it `page`."""
 
     actor: Actor
-    rule: Robot | Program
-    program: Program
-    compiled: Compiled
+    rule: Rule
+    compiled: Compiled | None
     type_schema: TypeSchema | None
     address: str
     back_url: str
@@ -64,10 +72,27 @@ def robot(request: HttpRequest, type_code: str, robot_id: int) -> HttpResponse:
     page = TrialPage(
         actor=board.actor,
         rule=found,
-        program=found.program,
         compiled=published(str(found.program.published_id)).program,
         type_schema=board.type_schema,
         address=f"{reverse('crm:robot_try', args=[type_code, robot_id])}?pipeline={board.pipeline.code}",
+        back_url=board.address,
+        back_title=_("Automation of %(records)s") % {"records": board.title},
+    )
+    return _answer(request, page)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def trigger(request: HttpRequest, type_code: str, trigger_id: int) -> HttpResponse:
+    """Try a trigger, as if what it waits for happened; `?record=` is the record that is offered."""
+    board = open_rule_page(request, type_code)
+    address = reverse("crm:trigger_try", args=[type_code, trigger_id])
+    page = TrialPage(
+        actor=board.actor,
+        rule=board.trigger(trigger_id),
+        compiled=None,
+        type_schema=board.type_schema,
+        address=f"{address}?pipeline={board.pipeline.code}",
         back_url=board.address,
         back_title=_("Automation of %(records)s") % {"records": board.title},
     )
@@ -86,7 +111,6 @@ def program(request: HttpRequest, code: str) -> HttpResponse:
     page = TrialPage(
         actor=actor,
         rule=found,
-        program=found,
         compiled=runnable(found).program,
         type_schema=schema.types_by_id.get(found.type_id) if found.type_id else None,
         address=reverse("crm:program_try", args=[code]),
@@ -119,11 +143,10 @@ def forget(request: HttpRequest, trial_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def again(request: HttpRequest, trial_id: int) -> HttpResponse:
-    """Make all cases of a trial's program again; answers the cases with what changed."""
+    """Make all cases of a trial's rule again; answers the cases with what changed."""
     actor, trial = _trial(request, trial_id)
     found: dict[int, Difference | str] = {}
-    cases = Trial.objects.filter(program_id=trial.program_id).exclude(name="")
-    for case in cases.select_related("program", "robot", "item"):
+    for case in cases_of(trial.rule):
         try:
             found[case.pk] = try_again(case, actor=actor)
         except (AutomationRefusal, AccountsRefusal) as refusal:
@@ -134,13 +157,14 @@ def again(request: HttpRequest, trial_id: int) -> HttpResponse:
 def _answer(request: HttpRequest, page: TrialPage) -> HttpResponse:
     if request.method == "GET":
         form = _form(page, None, _offered(request, page))
-        return render(request, PAGE, {"page": page, "form": form, "cases": _drawn(page.program)})
+        return render(
+            request, PAGE, {"page": page, "form": form, "cases": _drawn(cases_of(page.rule))}
+        )
     form = _form(page, request.POST, None)
     if not form.is_valid():
         context = {"page": page, "form": form}
         return render(request, RESULT, context, status=422)
-    titles = {step: step for step in request.POST.getlist("asked")}
-    answers = [each for each in answers_in(request.POST, page.compiled, titles) if each.is_valid()]
+    answers = [each for each in answers_in(request.POST, page.compiled) if each.is_valid()]
     scenario = Scenario(
         at=form.cleaned_data["at"],
         answers={each.step: each.answer() for each in answers},
@@ -186,7 +210,11 @@ def _answer_forms(trial: Trial) -> list[AnswerForm]:
 
 def _trial(request: HttpRequest, trial_id: int) -> tuple[Actor, Trial]:
     actor = require_steering(request)
-    trial = Trial.objects.filter(pk=trial_id).select_related("program", "robot", "item").first()
+    trial = (
+        Trial.objects.filter(pk=trial_id)
+        .select_related("program", "robot", "trigger", "item")
+        .first()
+    )
     if trial is None:
         raise RecordMissing
     return actor, trial
@@ -195,15 +223,15 @@ def _trial(request: HttpRequest, trial_id: int) -> tuple[Actor, Trial]:
 def _cases(
     request: HttpRequest, trial: Trial, found: dict[int, Difference | str] | None = None
 ) -> HttpResponse:
-    return render(request, CASES, {"cases": _drawn(trial.program, found or {})})
+    return render(request, CASES, {"cases": _drawn(cases_of(trial.rule), found)})
 
 
 def _drawn(
-    program: Program, found: dict[int, Difference | str] | None = None
+    cases: Sequence[Trial], found: dict[int, Difference | str] | None = None
 ) -> list[dict[str, Any]]:
-    """Return the cases of a program as they are drawn, with what a repetition found."""
+    """Return cases as they are drawn, with what a repetition found."""
     drawn = []
-    for case in Trial.objects.filter(program=program).exclude(name="").order_by("name"):
+    for case in cases:
         outcome = (found or {}).get(case.pk)
         difference = outcome if isinstance(outcome, Difference) else None
         drawn.append(

@@ -15,12 +15,13 @@ from django.db import connection
 from accounts.actor import Actor
 from accounts.exceptions import PermissionRefused
 from automation.actions.programs import publish_version
-from automation.actions.trials import keep_case, try_again, try_out
+from automation.actions.triggers import add_trigger
 from automation.choices import RobotMoment, SpanUnit, TrialAnswer
 from automation.exceptions import TrialRefused
-from automation.models import Decision, Program, Robot, Trial
+from automation.models import Decision, Trial, Trigger
 from automation.robots.entries import When
 from automation.runtime import clock
+from automation.trials.cases import Rule, keep_case, try_again, try_out
 from automation.trials.scenario import Answer, Scenario
 from smart_processes.models import Item, Pipeline
 from tests.factories.automation import body, log, make_program, make_robot
@@ -53,7 +54,7 @@ def rows_of_all_tables() -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
-def tried(rule: Program | Robot, item: Item | None, scenario: Scenario | None = None) -> Trial:
+def tried(rule: Rule, item: Item | None, scenario: Scenario | None = None) -> Trial:
     """Return a trial, after looking that it changed and sent nothing."""
     before = rows_of_all_tables()
     trial = try_out(rule, item, scenario or Scenario(), actor=system())
@@ -225,6 +226,33 @@ def test_a_robot_is_not_tried_on_records_of_another_pipeline(pipeline: Pipeline)
 
     with pytest.raises(TrialRefused, match="own pipeline"):
         tried(robot, stranger)
+
+
+# --- triggers -----------------------------------------------------------------------------------
+
+
+def make_trigger(pipeline: Pipeline, stage: str, **parts: Any) -> Trigger:
+    stage_row = pipeline.stages.get(code=stage)
+    return add_trigger(stage_row, "comment_added", "Somebody wrote", actor=system(), **parts)
+
+
+def test_a_trigger_is_tried_as_if_it_had_happened(item: Item, pipeline: Pipeline) -> None:
+    make_robot(pipeline.stages.get(code="CALL"), name="Call back")
+
+    trial = tried(make_trigger(pipeline, "CALL"), item)
+
+    assert trial.report["decision"]["kind"] == "fired"
+    assert changes(trial) == [("stage", "NEW", "CALL")]
+    assert [each["robots"] for each in trial.report["planned"]] == [["Call back"]]
+
+
+def test_a_trigger_that_would_not_fire_says_why(item: Item, pipeline: Pipeline) -> None:
+    rows = [{"object": "Document", "field": "title", "operator": "=", "value": "Tea"}]
+
+    trial = tried(make_trigger(pipeline, "CALL", condition=rows), item)
+
+    assert trial.report["decision"]["reason"] == "The condition does not hold."
+    assert changes(trial) == []
 
 
 # --- rights and cases ---------------------------------------------------------------------------

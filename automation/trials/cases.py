@@ -16,16 +16,17 @@ from accounts.choices import Action
 from automation.actions.programs import require_configuring
 from automation.choices import TrialAnswer
 from automation.exceptions import TrialRefused
-from automation.models import Program, Robot, Trial
+from automation.models import Program, Robot, Trial, Trigger
 from automation.runtime import clock
 from automation.runtime.starting import runnable
 from automation.trials.report import Report, outline
 from automation.trials.scenario import Answer, Scenario
-from automation.trials.trial import try_program, try_robot
+from automation.trials.trial import try_program, try_robot, try_trigger
 from smart_processes.history import person_of
 from smart_processes.models import Item
 from smart_processes.schema import schema_for
 
+Rule = Program | Robot | Trigger
 # What was tried last is of use while somebody works on the rule.
 KEPT = timedelta(days=7)
 
@@ -50,8 +51,8 @@ class Difference:
         return not self.gone and not self.come
 
 
-def try_out(rule: Robot | Program, item: Item | None, scenario: Scenario, *, actor: Actor) -> Trial:
-    """Find out what a robot or a program would do with a record, and store what was found.
+def try_out(rule: Rule, item: Item | None, scenario: Scenario, *, actor: Actor) -> Trial:
+    """Find out what a rule or a program would do with a record, and store what was found.
 
     Nothing of what it does stays and nothing is sent; the report is written afterwards.
 
@@ -59,14 +60,15 @@ def try_out(rule: Robot | Program, item: Item | None, scenario: Scenario, *, act
         PermissionRefused: the actor may not automate this record.
         ProgramMissing: the program has no published version or is switched off.
         ParametersRefused: one is missing or unknown.
-        TrialRefused: the robot is of another pipeline, or the record is being changed.
+        TrialRefused: the rule is of another pipeline, or the record is being changed.
     """
     _require(actor, item, rule.name)
     report = _report(rule, item, scenario, actor)
     Trial.objects.filter(name="", made_at__lt=clock.now() - KEPT).delete()
     return Trial.objects.create(
-        program=rule.program if isinstance(rule, Robot) else rule,
+        program=rule if isinstance(rule, Program) else None,
         robot=rule if isinstance(rule, Robot) else None,
+        trigger=rule if isinstance(rule, Trigger) else None,
         item=item,
         at=scenario.at,
         answers=_stored(scenario.answers),
@@ -84,7 +86,7 @@ def keep_case(trial: Trial, name: str, *, actor: Actor) -> Trial:
         PermissionRefused: the actor may not automate its record.
         TrialRefused: it has no name, or there is a case of that name.
     """
-    _require(actor, trial.item, trial.program.name)
+    _require(actor, trial.item, trial.rule.name)
     name = " ".join(name.split())[:200]
     if not name:
         raise TrialRefused(_("Give the case a name."))
@@ -104,7 +106,7 @@ def forget_case(trial: Trial, *, actor: Actor) -> None:
     Raises:
         PermissionRefused: the actor may not automate its record.
     """
-    _require(actor, trial.item, trial.program.name)
+    _require(actor, trial.item, trial.rule.name)
     trial.delete()
 
 
@@ -114,10 +116,9 @@ def try_again(trial: Trial, *, actor: Actor) -> Difference:
     Raises:
         As `try_out`; the case then stays as it was.
     """
-    _require(actor, trial.item, trial.program.name)
-    rule = trial.robot or trial.program
+    _require(actor, trial.item, trial.rule.name)
     before = outline(trial.report)
-    trial.report = _report(rule, trial.item, scenario_of(trial), actor)
+    trial.report = _report(trial.rule, trial.item, scenario_of(trial), actor)
     trial.made_at = clock.now()
     trial.save(update_fields=["report", "made_at"])
     after = outline(trial.report)
@@ -140,12 +141,19 @@ def scenario_of(trial: Trial) -> Scenario:
     )
 
 
-def _report(rule: Robot | Program, item: Item | None, scenario: Scenario, actor: Actor) -> Report:
+def cases_of(rule: Rule) -> list[Trial]:
+    """Return the cases of a rule, by name (one query)."""
+    return list(rule.trials.exclude(name="").order_by("name"))
+
+
+def _report(rule: Rule, item: Item | None, scenario: Scenario, actor: Actor) -> Report:
     if isinstance(rule, Program):
         return try_program(runnable(rule), item, scenario, actor=actor)
     if item is None or item.pipeline_id != rule.pipeline_id:
         sentence = _("“%(name)s” works on records of its own pipeline. Choose one of those.")
         raise TrialRefused(sentence % {"name": rule.name})
+    if isinstance(rule, Trigger):
+        return try_trigger(rule, item, scenario, actor=actor)
     return try_robot(rule, item, scenario, actor=actor)
 
 
