@@ -16,7 +16,7 @@ from automation.choices import DecisionKind, RunStatus
 from automation.engine.compiled import Program
 from automation.models import JournalEntry, Run, Trial
 from automation.runtime.programs import published
-from crm.web.condition_words import RowWords, decided_rows
+from crm.web.condition_words import RowWords, decided_rows, value_words
 from crm.web.run_story import StepView, tell
 from crm.web.run_words import LOOKS, step_title
 from smart_processes.schema import TypeSchema
@@ -147,6 +147,14 @@ class TrialView:
     def _label(self, code: str) -> str:
         field = self._type.fields.get(code) if self._type else None
         return str(field.label) if field else str(_PLACES.get(code, code))
+
+    def _words(self, code: str, value: Any) -> str:
+        if self._type is None:
+            return value_words(value, None)
+        if code == "stage":
+            stages = (pipeline.stage(str(value)) for pipeline in self._type.pipelines)
+            return next((stage.name for stage in stages if stage), str(value))
+        return value_words(value, self._type.fields.get(code))
 
 
 def question_titles(trial: Trial, program: Program) -> dict[str, str]:
