@@ -34,6 +34,14 @@ class MessageState(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("outgoing message", "Not needed any more")
 
 
+class TrialAnswer(models.TextChoices):
+    """How a trial run lets end what a step waits for."""
+
+    WELL = "well", pgettext_lazy("answer in a trial", "It ends well")
+    BADLY = "badly", pgettext_lazy("answer in a trial", "It fails")
+    NEVER = "never", pgettext_lazy("answer in a trial", "Nobody answers")
+
+
 class GlobalKind(models.TextChoices):
     """Whether programs may write it."""
 

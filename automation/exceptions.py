@@ -88,6 +88,12 @@ class VariablesRefused(RunRefused):
         super().__init__(" ".join(self.errors.values()))
 
 
+class TrialRefused(AutomationRefusal):
+    """A trial run could not be made."""
+
+    code = "trial_refused"
+
+
 class DecisionRefused(AutomationRefusal):
     """The rule does not wait any more, or its robot is gone."""
 

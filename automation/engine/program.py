@@ -18,6 +18,7 @@ from automation.engine.limits import DEEPEST_BODY, LARGEST_BODY
 from automation.engine.reading import read_program
 
 _WORDS = re.compile(r"[A-Za-z_]\w*")
+_NAMING = frozenset({"id", "type", "title"})  # of steps
 
 
 def parse_program(body: Any) -> Program:
@@ -67,15 +68,18 @@ def _size(value: Any) -> int:
 
 
 def words_of(body: Any) -> set[str]:
-    """Return every word inside the texts of a body, keys and ids of steps left out."""
+    """Return every word inside the texts of a body, names and ids of steps left out."""
     words: set[str] = set()
-    waiting = [body]
+    waiting = [(body, _NAMING)]
     while waiting:
-        value = waiting.pop()
+        value, left_out = waiting.pop()
         if isinstance(value, dict):
-            waiting += [each for key, each in value.items() if key not in {"id", "type", "title"}]
+            for key, each in value.items():
+                if key not in left_out:
+                    # A record may have a field called "title".
+                    waiting.append((each, frozenset() if key == "params" else left_out))
         elif isinstance(value, list):
-            waiting += value
+            waiting += [(each, left_out) for each in value]
         elif isinstance(value, str):
             words.update(_WORDS.findall(value))
     return words

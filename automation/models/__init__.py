@@ -12,6 +12,7 @@ from automation.models.robots import Robot, RobotList, StagePlan
 from automation.models.runs import Run, Wait
 from automation.models.schedules import Schedule, ScheduleOccurrence
 from automation.models.todos import ChecklistItem, Todo
+from automation.models.trials import Trial
 from automation.models.triggers import Mailbox, Trigger, TriggerEvent
 from automation.models.user_tasks import UserTask, UserTaskAnswer, UserTaskPerson
 
@@ -38,6 +39,7 @@ __all__ = [
     "ScheduleOccurrence",
     "StagePlan",
     "Todo",
+    "Trial",
     "Trigger",
     "TriggerEvent",
     "Turn",

@@ -87,6 +87,16 @@ def is_aborted() -> bool:
     return connection.needs_rollback or status == TransactionStatus.INERROR
 
 
+def be_brief() -> None:
+    """Let the transaction give up soon where somebody else holds what it needs.
+
+    SQLite has one writer, who waits as its connection says.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '5s'")
+
+
 def claim(now: datetime, lease: timedelta, limit: int) -> list[Claim]:
     """Take due runs for this worker, those that waited longest first.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,6 +11,8 @@ from django.utils.translation import gettext as _
 from accounts import access
 from accounts.actor import Actor
 from automation.actions.robots import may_automate
+from automation.models import Program, Robot
+from smart_processes.models import Item
 from smart_processes.schema import PipelineSchema, TypeSchema, schema_for
 
 
@@ -32,6 +35,18 @@ def automatable_pipelines(actor: Actor, type_schema: TypeSchema) -> list[Pipelin
 def board_url(type_schema: TypeSchema, pipeline: PipelineSchema) -> str:
     """Return the automation board of a pipeline."""
     return f"{reverse('crm:auto_board', args=[type_schema.code])}?pipeline={pipeline.code}"
+
+
+def trial_url(program: Program, item: Item | None) -> str:
+    """Return where a robot or a program is tried out, on a record if there is one (one query)."""
+    robot = Robot.objects.filter(program=program).select_related("pipeline__type").first()
+    query: dict[str, Any] = {"record": item.pk} if item else {}
+    if robot is None:
+        address = reverse("crm:program_try", args=[program.code])
+    else:
+        address = reverse("crm:robot_try", args=[robot.pipeline.type.code, robot.pk])
+        query["pipeline"] = robot.pipeline.code
+    return f"{address}?{urlencode(query)}"
 
 
 def switch(current: str, actor: Actor) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from crm.web import (
     run_deed_forms,
     run_deeds,
     runs,
+    trials,
 )
 
 _RUN = "automation/runs/<int:run_id>"
@@ -42,6 +43,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(f"{_RUN}/cancel/", runs.cancel, name="run_cancel"),
     path(f"{_RUN}/pause/", runs.steer, {"how": "pause"}, name="run_pause"),
+    # trial runs
+    path("automation/programs/<slug:code>/try/", trials.program, name="program_try"),
+    path("automation/trials/<int:trial_id>/keep/", trials.keep, name="trial_keep"),
+    path("automation/trials/<int:trial_id>/again/", trials.again, name="trial_again"),
+    path("automation/trials/<int:trial_id>/forget/", trials.forget, name="trial_forget"),
+    path(f"{_ROBOT}/try/", trials.robot, name="robot_try"),
+    path(f"{_BOARD}/triggers/<int:trigger_id>/try/", trials.trigger, name="trigger_try"),
     # the robots of a type
     path(f"{_BOARD}/", automation_board.board, name="auto_board"),
     path(f"{_BOARD}/catalogue/", robot_edit.catalogue, name="robot_catalogue"),

@@ -82,7 +82,7 @@ def decided_rows(
             RowWords(
                 label=label,
                 truth=bool(row.get("truth")),
-                left=_value_words(row.get("left"), field),
+                left=value_words(row.get("left"), field),
                 problem=str(row.get("problem") or ""),
                 field_code=field.code if field else "",
             )
@@ -122,7 +122,7 @@ def _row_label(name: str, operator: Operator, value: Any, field: Field | None) -
     words = str(OPERATORS[operator])
     if operator in ALONE or operator == Operator.CHANGED:
         return f"{left} {words}"
-    return f"{left} {words} {_value_words(value, field) or '“”'}"
+    return f"{left} {words} {value_words(value, field) or '“”'}"
 
 
 def _field(name: str, type_schema: TypeSchema | None) -> Field | None:
@@ -133,11 +133,12 @@ def _field(name: str, type_schema: TypeSchema | None) -> Field | None:
     return type_schema.fields.get(code) or type_schema.fields.get(code.lower())
 
 
-def _value_words(value: Any, field: Field | None) -> str:
+def value_words(value: Any, field: Field | None) -> str:
+    """Return a value as journals keep it as people read it; of no field as it stands."""
     if value is None or value in ("", []):
         return ""
     if isinstance(value, list):
-        return ", ".join(_value_words(each, field) for each in value)
+        return ", ".join(value_words(each, field) for each in value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return _of_field(value, field) if field is not None else str(value)

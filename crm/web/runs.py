@@ -29,7 +29,7 @@ from automation.selectors.run_lists import (
     may_steer_somewhere,
     programs_with_runs,
 )
-from crm.web.automation_pages import switch
+from crm.web.automation_pages import switch, trial_url
 from crm.web.condition_words import decided_rows
 from crm.web.record import record_url, with_toast
 from crm.web.run_filter import AGES, address_of, number_of, query_of, wanted_runs
@@ -173,6 +173,7 @@ def _story_context(request: HttpRequest, run_id: int) -> dict[str, Any]:
         "may_list": may_steer_somewhere(actor),
         "steering": steering,
         "has_rare": any(each.is_rare for each in steering),
+        "trial_url": trial_url(found.version.program, item) if may_steer else "",
     }
 
 

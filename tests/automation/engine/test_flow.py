@@ -208,6 +208,16 @@ def test_results_are_kept_only_where_something_reads_them() -> None:
     assert play.inputs[-1] == {"x": 2, "all": "success"}
 
 
+@pytest.mark.parametrize("field", ["title", "id", "type", "amount"])
+def test_a_result_is_kept_for_a_field_whatever_that_is_called(field: str) -> None:
+    writes = {"id": "b", "type": "do", "params": {"values": {field: "By {=a:n}"}}}
+    answers = {"a": [Done({"n": 7})]}
+
+    play = Play(body(do("a"), writes), answers).turn()
+
+    assert play.snapshot["results"] == {"a": {"n": 7}}
+
+
 def test_a_long_result_stays_in_the_journal() -> None:
     raw = body(do("a"), do("b", params={"x": "{=a:text}"}))
 

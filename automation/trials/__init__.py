@@ -1,0 +1,1 @@
+"""Trial runs: the real engine in a transaction that is rolled back."""
