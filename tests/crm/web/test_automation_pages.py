@@ -167,9 +167,10 @@ def test_story_offers_what_the_run_s_state_allows(item: Item, cast: Cast) -> Non
 
     def buttons(run: Run) -> list[str]:
         html = BeautifulSoup(read(anna, f"/automation/runs/{run.pk}/"), "html.parser")
+        assert html.select(f'a.btn[href$="/try/?record={item.pk}"]')
         return [
             each.get_text(strip=True)
-            for each in html.select(".run-title > .btn:not([popovertarget])")
+            for each in html.select(".run-title > button:not([popovertarget])")
         ]
 
     assert buttons(failed) == ["Retry the step", "Cancel the run"]
